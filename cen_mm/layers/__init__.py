@@ -1,0 +1,17 @@
+"""The method: everything a network needs to exchange channels.
+
+Knows torch and mmengine's root registry, so that mmsegmentation and mmagic
+configs find the layers alike.
+"""
+from .conv import PrivateConv2d
+from .ensemble import Ensemble
+from .exchange import (ExchangeRule, channel_exchange, exchangeable_norms,
+                       own_channels, region_mask, set_exchange)
+from .fold import fold, unfold
+from .norm import PrivateBN, PrivateIN, PrivateSyncBN
+
+__all__ = [
+    'Ensemble', 'ExchangeRule', 'PrivateBN', 'PrivateConv2d', 'PrivateIN',
+    'PrivateSyncBN', 'channel_exchange', 'exchangeable_norms', 'fold',
+    'own_channels', 'region_mask', 'set_exchange', 'unfold'
+]

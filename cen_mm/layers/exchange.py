@@ -1,0 +1,189 @@
+"""Channel exchange, Equation 6 of the paper.
+
+A channel whose norm scale gamma is close to zero carries next to nothing of
+its own modality (Theorem 1), so its place is given to the other modalities.
+"""
+import difflib
+import re
+from dataclasses import dataclass
+from typing import List
+
+import torch
+from torch import Tensor, nn
+
+
+def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
+    """The part of the channels that modality ``modality`` may give away.
+
+    The C channels are shared out among the modalities in M contiguous,
+    disjoint parts that cover them all; for M=2 they are the two halves. The
+    L1 penalty touches only this part of a modality's gamma.
+
+    Args:
+        modality (int): m, from 0 to M-1.
+        num_modalities (int): M.
+        channels (int): C.
+
+    Returns:
+        slice: The channels of the m-th part.
+
+    Example:
+        >>> own_channels(1, 2, 64)
+        slice(32, 64, None)
+    """
+    return slice(modality * channels // num_modalities,
+                 (modality + 1) * channels // num_modalities)
+
+
+def region_mask(num_modalities: int, channels: int, region: str) -> Tensor:
+    """Which gammas of which modality a rule is about.
+
+    Args:
+        num_modalities (int): M.
+        channels (int): C.
+        region (str): ``'all'`` channels, or each modality's ``'own'`` part,
+            see :func:`own_channels`.
+
+    Returns:
+        Tensor: Boolean, ``(M, C)``.
+
+    Raises:
+        ValueError: If ``region`` is neither.
+    """
+    if region == 'all':
+        return torch.ones(num_modalities, channels, dtype=torch.bool)
+    if region != 'own':
+        raise ValueError(f"region must be 'all' or 'own', got {region!r}")
+    mask = torch.zeros(num_modalities, channels, dtype=torch.bool)
+    for m in range(num_modalities):
+        mask[m, own_channels(m, num_modalities, channels)] = True
+    return mask
+
+
+@dataclass(frozen=True)
+class ExchangeRule:
+    """Which channels are exchanged.
+
+    Args:
+        threshold (float): theta of Eq. 6: channels with ``|gamma|`` below it
+            are replaced. 0 replaces nothing and only marks a layer, so that
+            its gammas are penalised and logged without any exchange (the
+            rows of Table 7 with L1 alone). Defaults to 2e-2.
+        region (str): ``'all'`` replaces any such channel, as the official
+            code does; ``'own'`` only those in the modality's own part, as
+            the paper's text says. Defaults to 'all'.
+
+    Raises:
+        ValueError: If ``threshold`` is negative or ``region`` is unknown.
+    """
+    threshold: float = 2e-2
+    region: str = 'all'
+
+    def __post_init__(self) -> None:
+        if self.threshold < 0:
+            raise ValueError(
+                f'exchange threshold must be >= 0, got {self.threshold}')
+        region_mask(1, 1, self.region)
+
+    def replaced(self, gamma: Tensor) -> Tensor:
+        """The channels to replace: ``(M, C)`` gammas to ``(M, C)`` bools.
+
+        With one modality there is no donor and nothing is replaced.
+        """
+        below = gamma.detach().abs() < self.threshold
+        if gamma.shape[0] == 1:
+            return torch.zeros_like(below)
+        if self.region == 'all':
+            return below
+        return below & region_mask(*gamma.shape, self.region).to(below.device)
+
+
+def channel_exchange(x: Tensor,
+                     gamma: Tensor,
+                     threshold: float = 2e-2,
+                     region: str = 'all') -> Tensor:
+    r"""Replace channels of small scale by the mean of the other modalities.
+
+    Eq. 6, applied to the output of a private norm, before the activation:
+
+    .. math::
+        x'_{m,c} = x_{m,c} \text{ if } |\gamma_{m,c}| \ge \theta
+        \text{ else } \frac{1}{M-1} \sum_{m' \ne m} x_{m',c}
+
+    Gradients flow only through the features that are used: a replaced
+    channel gets none, its donors get them.
+
+    Args:
+        x (Tensor): ``(N*M, C, H, W)``, folded.
+        gamma (Tensor): ``(M, C)``, the scales of the norm.
+        threshold (float): theta. Defaults to 2e-2.
+        region (str): See :class:`ExchangeRule`. Defaults to 'all'.
+
+    Returns:
+        Tensor: ``(N*M, C, H, W)``.
+
+    Raises:
+        ValueError: If ``threshold`` is negative or ``region`` is unknown.
+    """
+    return mix(x, ExchangeRule(threshold, region).replaced(gamma))
+
+
+def mix(x: Tensor, replaced: Tensor) -> Tensor:
+    """Exchange the channels that ``replaced`` names.
+
+    Args:
+        x (Tensor): ``(N*M, C, H, W)``, folded.
+        replaced (Tensor): Boolean, ``(M, C)``.
+
+    Returns:
+        Tensor: ``(N*M, C, H, W)``.
+    """
+    num_modalities, channels = replaced.shape
+    if num_modalities == 1:
+        return x
+    if num_modalities == 2:
+        # With a single donor the exchange is a gather over the M*C channels,
+        # which costs half of what flip and where do.
+        own = torch.arange(2 * channels, device=x.device)
+        source = torch.where(replaced.flatten(), own.roll(channels), own)
+        x_mc = x.reshape(-1, 2 * channels, *x.shape[2:])  # (N, 2*C, H, W)
+        return x_mc.index_select(1, source).reshape(x.shape)
+    x_nm = x.unflatten(0, (-1, num_modalities))  # (N, M, C, H, W)
+    others = sum(x_nm.roll(k, dims=1) for k in range(1, num_modalities))
+    others = others / (num_modalities - 1)
+    return torch.where(replaced[:, :, None, None], others, x_nm).flatten(0, 1)
+
+
+def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:
+    """Let the private norms that a name pattern selects exchange channels.
+
+    Args:
+        net (nn.Module): Any network with private norms.
+        pattern (str): Regular expression that a norm's qualified name, such
+            as ``layer3.5.bn2``, must match from its start to its end.
+        rule (ExchangeRule): What they exchange.
+
+    Raises:
+        ValueError: If no norm matches, or one that does is not private.
+    """
+    chosen = [(name, module) for name, module in net.named_modules()
+              if re.fullmatch(pattern, name)]
+    if not chosen:
+        norms = [name for name, _ in exchangeable_norms(net)]
+        near = difflib.get_close_matches(pattern, norms, cutoff=0) or 'none'
+        raise ValueError(f'no layer of {type(net).__name__} matches the '
+                         f'exchange pattern {pattern!r}; private norms with '
+                         f'near names: {near}')
+    for name, module in chosen:
+        if not hasattr(module, 'exchange'):
+            raise ValueError(
+                f'{name} is a {type(module).__name__} and has no private '
+                'scales to exchange by: set norm_cfg=dict(type="PrivateBN", '
+                'num_modalities=M), or exchange=None')
+        module.exchange = rule
+
+
+def exchangeable_norms(net: nn.Module) -> List[tuple]:
+    """``(name, norm)`` of every private norm of ``net``."""
+    return [(name, module) for name, module in net.named_modules()
+            if hasattr(module, 'exchange')]

@@ -1,0 +1,55 @@
+"""The two views that carry the whole design.
+
+Modalities ride the channel axis in the data and the batch axis in the
+network. Both directions are views of a contiguous tensor, so a shared layer
+is the stock layer on ``N*M`` samples and a private one sees ``M*C`` channels
+of ``N`` samples, without a copy.
+"""
+from torch import Tensor
+
+
+def fold(x: Tensor, num_modalities: int) -> Tensor:
+    """Move the modalities from the channel axis to the batch axis.
+
+    Args:
+        x (Tensor): ``(N, M*C, H, W)``, modality-major channels: all C of the
+            first modality, then all C of the second, and so on.
+        num_modalities (int): M.
+
+    Returns:
+        Tensor: ``(N*M, C, H, W)``, sample-major and modality-minor. A view
+        if ``x`` is contiguous.
+
+    Raises:
+        ValueError: If the channels cannot be shared out among M modalities.
+    """
+    n, channels, h, w = x.shape
+    if channels % num_modalities:
+        raise ValueError(
+            f'{channels} channels cannot be split into num_modalities='
+            f'{num_modalities} equal parts: the modalities joined by '
+            'ConcatModalities and the num_modalities (or modalities) of the '
+            'model must agree')
+    return x.reshape(n * num_modalities, channels // num_modalities, h, w)
+
+
+def unfold(x: Tensor, num_modalities: int) -> Tensor:
+    """Move the modalities from the batch axis back to the channel axis.
+
+    Args:
+        x (Tensor): ``(N*M, C, H, W)`` as :func:`fold` gives it.
+        num_modalities (int): M.
+
+    Returns:
+        Tensor: ``(N, M*C, H, W)``. A view if ``x`` is contiguous.
+
+    Raises:
+        ValueError: If the batch is not a multiple of M.
+    """
+    batch, c, h, w = x.shape
+    if batch % num_modalities:
+        raise ValueError(
+            f'a folded batch of {batch} is no multiple of num_modalities='
+            f'{num_modalities}: fold the (N, M*C, H, W) input first, as '
+            'CENSegmentor does')
+    return x.reshape(batch // num_modalities, num_modalities * c, h, w)

@@ -1,0 +1,85 @@
+"""Eq. 6 against a restatement in loops, and its gradients."""
+import numpy as np
+import pytest
+import torch
+
+from cen_mm.layers import (ExchangeRule, channel_exchange, own_channels,
+                           region_mask, set_exchange)
+
+
+def exchange_by_hand(x, gamma, threshold, own_only):
+    """Eq. 6 for one sample at a time, in numpy."""
+    m_total, channels = gamma.shape
+    x = x.reshape(-1, m_total, *x.shape[1:])
+    out = x.copy()
+    for n, m, c in np.ndindex(*x.shape[:3]):
+        mine = m * channels // m_total <= c < (m + 1) * channels // m_total
+        if abs(gamma[m, c]) < threshold and (mine or not own_only):
+            others = [x[n, k, c] for k in range(m_total) if k != m]
+            if others:
+                out[n, m, c] = sum(others) / len(others)
+    return out.reshape(-1, *x.shape[2:])
+
+
+@pytest.mark.parametrize('region', ['all', 'own'])
+@pytest.mark.parametrize('num_modalities', [1, 2, 3, 4, 5])
+@pytest.mark.parametrize('channels,h,w', [(8, 3, 5), (7, 1, 1)])
+def test_matches_the_equation(num_modalities, channels, h, w, region):
+    x = torch.randn(2 * num_modalities, channels, h, w, dtype=torch.double)
+    gamma = torch.randn(num_modalities, channels)
+    out = channel_exchange(x, gamma, 0.5, region)
+    expected = exchange_by_hand(x.numpy(), gamma.numpy(), 0.5, region == 'own')
+    np.testing.assert_allclose(out.numpy(), expected, rtol=1e-12, atol=1e-14)
+
+
+def test_the_threshold_itself_keeps_and_the_sign_does_not_matter():
+    x = torch.arange(6.).view(2, 3, 1, 1)
+    gamma = torch.tensor([[0.5, -0.5, -0.4], [1., 1., 1.]])
+    out = channel_exchange(x, gamma, 0.5)
+    assert out[0].flatten().tolist() == [0., 1., 5.]
+
+
+def test_two_small_gammas_swap():
+    x = torch.tensor([1., 2.]).view(2, 1, 1, 1)
+    assert channel_exchange(x, torch.zeros(2, 1)).flatten().tolist() == [2, 1]
+
+
+@pytest.mark.parametrize('num_modalities', [2, 3])
+def test_gradients_follow_the_features_that_are_used(num_modalities):
+    x = torch.randn(
+        2 * num_modalities, 4, 2, 3, dtype=torch.double, requires_grad=True)
+    gamma = torch.randn(num_modalities, 4, requires_grad=True)
+    assert torch.autograd.gradcheck(
+        lambda x: channel_exchange(x, gamma, 0.7), x)
+    # What nobody uses gets exactly nothing, not a rounding error.
+    only = torch.ones(num_modalities, 4)
+    only[0] = 0
+    channel_exchange(x, only)[::num_modalities].sum().backward()
+    assert x.grad[::num_modalities].abs().max() == 0
+    assert gamma.grad is None
+
+
+def test_works_on_channels_last():
+    x = torch.randn(4, 6, 5, 3)
+    gamma = torch.randn(2, 6)
+    out = channel_exchange(
+        x.to(memory_format=torch.channels_last), gamma, 0.5)
+    assert torch.equal(out, channel_exchange(x, gamma, 0.5))
+
+
+@pytest.mark.parametrize('num_modalities,channels', [(2, 8), (3, 8), (5, 3)])
+def test_own_channels_are_disjoint_and_cover(num_modalities, channels):
+    parts = [list(range(channels))[own_channels(m, num_modalities, channels)]
+             for m in range(num_modalities)]
+    assert sum(parts, []) == list(range(channels))
+    mask = region_mask(num_modalities, channels, 'own')
+    assert [row.nonzero().flatten().tolist() for row in mask] == parts
+
+
+def test_rules_refuse_nonsense():
+    with pytest.raises(ValueError, match='threshold must be >= 0, got -1'):
+        ExchangeRule(-1)
+    with pytest.raises(ValueError, match="'all' or 'own', got 'half'"):
+        channel_exchange(torch.zeros(2, 1, 1, 1), torch.ones(2, 1), 0, 'half')
+    with pytest.raises(ValueError, match="matches the exchange pattern 'bn9'"):
+        set_exchange(torch.nn.Sequential(), 'bn9', ExchangeRule())
