@@ -1,0 +1,31 @@
+"""Channel exchanging networks (CEN, NeurIPS 2020) for OpenMMLab.
+
+Importing the package registers its components: layers in mmengine's root
+registry, everything of segmentation in mmseg's. Configs do it with
+``custom_imports = dict(imports=['cen_mm'])``.
+"""
+from . import compat
+
+compat.apply()  # before mmseg is imported
+
+from .datasets import (ConcatModalities, LoadLabels,  # noqa: E402
+                       LoadModality, MultimodalSegDataset, NYUDv2Dataset,
+                       RandomScale, RoomsDataset)
+from .engine import EpochSeedHook, SparsityHook, StageHook  # noqa: E402
+from .evaluation import StreamIoUMetric  # noqa: E402
+from .layers import (Ensemble, PrivateBN, PrivateConv2d,  # noqa: E402
+                     PrivateIN, PrivateSyncBN, channel_exchange, fold,
+                     unfold)
+from .models import (CENResNet, CENResNetV1c, CENSegmentor,  # noqa: E402
+                     RefineNetHead, StreamHead, StreamTTAModel)
+
+__version__ = '0.1.0'
+
+__all__ = [
+    'CENResNet', 'CENResNetV1c', 'CENSegmentor', 'ConcatModalities',
+    'Ensemble', 'EpochSeedHook', 'LoadLabels', 'LoadModality',
+    'MultimodalSegDataset', 'NYUDv2Dataset', 'PrivateBN', 'PrivateConv2d',
+    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
+    'RoomsDataset', 'SparsityHook', 'StageHook', 'StreamHead',
+    'StreamIoUMetric', 'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
+]

@@ -1,0 +1,105 @@
+"""The data set behind all of ours, and behind a user's own folders."""
+import os.path as osp
+from typing import Dict, List, Optional
+
+from mmengine.fileio import list_dir_or_file, list_from_file
+from mmseg.datasets import BaseSegDataset
+from mmseg.registry import DATASETS
+
+
+@DATASETS.register_module()
+class MultimodalSegDataset(BaseSegDataset):
+    """Aligned images of several modalities with one label map.
+
+    Every ``<modality>_path`` of ``data_prefix`` beside ``img_path`` and
+    ``seg_map_path`` names the folder of a further modality. The files of one
+    sample share their name and differ in folder and suffix::
+
+        dict(type='MultimodalSegDataset', data_root='data/mine',
+             metainfo=dict(classes=('road', 'car')), ann_file='train.txt',
+             data_prefix=dict(img_path='rgb', thermal_path='thermal',
+                              seg_map_path='label'))
+
+    A line of ``ann_file`` is the name without folder and suffix, or, as in
+    the lists of the official code, tab-separated paths of which the first
+    one gives the name. Without an ``ann_file`` every image counts.
+
+    Args:
+        img_suffix (str): Suffix of the images. Defaults to '.png'.
+        suffixes (dict[str, str], optional): Suffix of a modality's files
+            where it is not '.png', such as ``dict(thermal='.npy')``.
+        kwargs: As of :class:`mmseg.datasets.BaseSegDataset`.
+
+    Raises:
+        FileNotFoundError: If a listed file is not there; all of them are
+            looked for before any work begins.
+        ValueError: If ``ann_file`` and folders hold no sample.
+    """
+
+    def __init__(self,
+                 img_suffix: str = '.png',
+                 suffixes: Optional[Dict[str, str]] = None,
+                 **kwargs) -> None:
+        self.suffixes = suffixes or {}
+        super().__init__(img_suffix=img_suffix, **kwargs)
+
+    def load_data_list(self) -> List[dict]:
+        """Paths of every sample.
+
+        Returns:
+            list[dict]: With ``img_path``, ``seg_map_path``, one
+            ``<modality>_path`` a modality, ``num_classes`` and what mmseg's
+            transforms ask for.
+        """
+        suffixes = dict(
+            img_path=self.img_suffix, seg_map_path=self.seg_map_suffix)
+        for modality, suffix in self.suffixes.items():
+            suffixes[f'{modality}_path'] = suffix
+        data_list = [
+            dict({
+                key: osp.join(folder, name + suffixes.get(key, '.png'))
+                for key, folder in self.data_prefix.items()
+            },
+                 num_classes=len(self.metainfo['classes']),
+                 label_map=self.label_map,
+                 reduce_zero_label=self.reduce_zero_label,
+                 seg_fields=[]) for name in self._names()
+        ]
+        self._check(data_list)
+        return data_list
+
+    def _names(self) -> List[str]:
+        if self.ann_file and not osp.isdir(self.ann_file):
+            lines = list_from_file(
+                self.ann_file, backend_args=self.backend_args)
+            return [
+                osp.splitext(osp.basename(line.split('\t')[0]))[0]
+                if '\t' in line else line.strip() for line in lines
+                if line.strip()
+            ]
+        files = list_dir_or_file(
+            self.data_prefix['img_path'],
+            list_dir=False,
+            suffix=self.img_suffix,
+            recursive=True,
+            backend_args=self.backend_args)
+        return sorted(file[:-len(self.img_suffix)] for file in files)
+
+    def _check(self, data_list: List[dict]) -> None:
+        where = self.ann_file or self.data_prefix['img_path']
+        if not data_list:
+            raise ValueError(f'{where} names no sample: check data_root, '
+                             'ann_file and img_suffix of the data set')
+        if self.backend_args is not None:  # asking a remote store is slow
+            return
+        missing = [
+            info[key] for info in data_list for key in self.data_prefix
+            if not osp.isfile(info[key])
+        ]
+        if missing:
+            raise FileNotFoundError(
+                f'{missing[0]} is not there ({len(missing)} of the '
+                f'{len(data_list) * len(self.data_prefix)} files that {where} '
+                'asks for are missing): prepare the data set again with its '
+                'tool in tools/dataset_converters, or correct data_root, '
+                'data_prefix or suffixes')

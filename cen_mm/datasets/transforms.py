@@ -1,0 +1,289 @@
+"""Transforms that bring further modalities into a stock mmseg pipeline.
+
+``LoadImageFromFile -> LoadModality -> LoadLabels -> any stock geometry ->
+ConcatModalities -> PackSegInputs``. A loaded modality joins ``seg_fields``,
+so stock transforms move it with the label, by nearest neighbour.
+"""
+import io
+from typing import Optional, Sequence, Tuple
+
+import mmcv
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmengine import fileio
+from mmseg.datasets.transforms import LoadAnnotations, Resize
+from mmseg.registry import TRANSFORMS
+
+IGNORE_INDEX = 255
+
+
+@TRANSFORMS.register_module()
+class LoadModality(BaseTransform):
+    """Load one further modality beside the image.
+
+    Images of any bit depth are read as they are, and ``.npy`` arrays too.
+    Grey maps stay ``(H, W)``; colours become RGB.
+
+    Required Keys:
+
+    - img
+    - img_path
+    - <modality>_path
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, 3)``.
+
+    Args:
+        modality (str): Its name, such as 'depth' or 'thermal'.
+        dtype (str): The type that the files must have: 'uint8', 'uint16'
+            or 'float32'. Defaults to 'uint16', of depth in fixed units.
+        centre_crop (bool): Whether a map larger than the image is cut around
+            its centre to the image's size, as the official code does with
+            the uncut depth of NYUDv2. Defaults to False.
+        backend_args (dict, optional): See mmengine's file I/O.
+
+    Raises:
+        ValueError: If the data set has no such modality, or a file cannot
+            be decoded, has another type or size than it should, or holds
+            NaN; the message names it.
+    """
+
+    def __init__(self,
+                 modality: str,
+                 dtype: str = 'uint16',
+                 centre_crop: bool = False,
+                 backend_args: Optional[dict] = None) -> None:
+        self.modality = modality
+        self.dtype = np.dtype(dtype)
+        self.centre_crop = centre_crop
+        self.backend_args = backend_args
+
+    def transform(self, results: dict) -> dict:
+        """Load the modality and register it with the segmentation fields."""
+        key = f'{self.modality}_path'
+        if key not in results:
+            raise ValueError(
+                f'the data set has no modality {self.modality!r}: add '
+                f'{key}=FOLDER to its data_prefix, or take the modality out '
+                'of the pipeline and of the model')
+        array = self._read(results[key])
+        height, width = results['img'].shape[:2]
+        top = (array.shape[0] - height) // 2
+        left = (array.shape[1] - width) // 2
+        if self.centre_crop and top >= 0 and left >= 0:
+            array = array[top:top + height, left:left + width]
+        if array.shape[:2] != (height, width):
+            raise ValueError(
+                f'{results[key]} is {array.shape[0]} x {array.shape[1]}, but '
+                f'{results["img_path"]} is {height} x {width}: the modalities '
+                'of a sample must be aligned pixel by pixel')
+        results[self.modality] = array
+        results['seg_fields'].append(self.modality)
+        return results
+
+    def _read(self, path: str) -> np.ndarray:
+        data = fileio.get(path, backend_args=self.backend_args)
+        is_npy = path.endswith('.npy')
+        try:
+            if is_npy:
+                array = np.load(io.BytesIO(data), allow_pickle=False)
+            else:  # OpenCV fails on an empty buffer without a path
+                array = mmcv.imfrombytes(
+                    data, 'unchanged', backend='cv2') if data else None
+        except (ValueError, EOFError) as error:
+            raise ValueError(f'{path} cannot be decoded ({error}): write the '
+                             'file again') from error
+        if array is None:
+            raise ValueError(f'{path} cannot be decoded: it is truncated or '
+                             'no image, write the file again')
+        if array.dtype != self.dtype:
+            raise ValueError(
+                f'{path} is {array.dtype}, but LoadModality(modality='
+                f'{self.modality!r}) expects {self.dtype}: write the file '
+                'with that type, or set dtype if the pipeline is wrong')
+        colours = array.ndim == 3 and array.shape[2] == 3
+        if array.ndim != 2 and not colours:
+            raise ValueError(f'{path} has shape {array.shape}: write one '
+                             'channel, or three for colours')
+        if self.dtype.kind == 'f' and not np.isfinite(array).all():
+            raise ValueError(
+                f'{path} holds {(~np.isfinite(array)).sum()} NaN or infinite '
+                'values: write 0 where a measurement is missing')
+        # OpenCV reads BGR; an array is what its writer made of it.
+        return array[..., ::-1] if colours and not is_npy else array
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}(modality={self.modality!r}, '
+                f'dtype={self.dtype.name!r}, centre_crop={self.centre_crop})')
+
+
+@TRANSFORMS.register_module()
+class LoadLabels(LoadAnnotations):
+    """mmseg's ``LoadAnnotations`` that checks what it has read.
+
+    A label out of range would otherwise surface as a failed assertion on
+    the GPU, hours later and without a file name.
+
+    Required Keys:
+
+    - seg_map_path
+    - img_path
+    - ori_shape
+    - num_classes
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - gt_seg_map (np.uint8): ``(H, W)``, 255 is ignored.
+
+    Raises:
+        ValueError: If the file cannot be decoded, its size is not the
+            image's, or a label is neither a class nor 255.
+    """
+
+    def _load_seg_map(self, results: dict) -> None:
+        path = results['seg_map_path']
+        try:
+            super()._load_seg_map(results)
+        except OSError as error:
+            raise ValueError(f'{path} cannot be read as a label map '
+                             f'({error}): write the file again') from error
+        labels = results['gt_seg_map']
+        if labels.shape != tuple(results['ori_shape']):
+            raise ValueError(
+                f'{path} has shape {labels.shape}, but {results["img_path"]} '
+                f'is {tuple(results["ori_shape"])}: a label map has one '
+                'channel and the size of its image')
+        found = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
+        wrong = found[(found >= results['num_classes'])
+                      & (found != IGNORE_INDEX)]
+        if wrong.size:
+            raise ValueError(
+                f'{path} holds the labels {wrong.tolist()}, but the data set '
+                f'has {results["num_classes"]} classes (0 to '
+                f'{results["num_classes"] - 1}, {IGNORE_INDEX} is ignored): '
+                'map the labels again, or set reduce_zero_label or classes')
+
+
+@TRANSFORMS.register_module()
+class RandomScale(Resize):
+    """Scale by a random factor, but keep the shorter side long enough.
+
+    The official augmentation: the factor is uniform in ``ratio_range`` and
+    raised where the shorter side would end below ``min_short_side``.
+
+    Required Keys:
+
+    - img
+    - gt_seg_map, and any other key in seg_fields (optional)
+
+    Modified Keys:
+
+    - img
+    - img_shape
+    - gt_seg_map, and any other key in seg_fields, by nearest neighbour
+
+    Added Keys:
+
+    - scale
+    - scale_factor
+    - keep_ratio
+
+    Args:
+        ratio_range (tuple[float, float]): Smallest and largest factor.
+        min_short_side (int): In pixels. Defaults to 0.
+        interpolation (str): Of the image. Defaults to 'bilinear'.
+    """
+
+    def __init__(self,
+                 ratio_range: Tuple[float, float],
+                 min_short_side: int = 0,
+                 interpolation: str = 'bilinear') -> None:
+        super().__init__(scale_factor=1., interpolation=interpolation)
+        self.ratio_range = ratio_range
+        self.min_short_side = min_short_side
+
+    def transform(self, results: dict) -> dict:
+        """Draw the factor and resize."""
+        ratio = max(
+            np.random.uniform(*self.ratio_range),
+            self.min_short_side / min(results['img'].shape[:2]))
+        self.scale_factor = (ratio, ratio)
+        return super().transform(results)
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}(ratio_range={self.ratio_range}, '
+                f'min_short_side={self.min_short_side})')
+
+
+@TRANSFORMS.register_module()
+class ConcatModalities(BaseTransform):
+    """Join the modalities on the channel axis of the one ``img``.
+
+    The last step before packing. ``'rgb'`` is the image, turned from BGR to
+    RGB here, because :class:`mmseg.models.SegDataPreProcessor` does so for
+    three channels only: keep ``bgr_to_rgb=False`` there. Single channels are
+    repeated to three, since the modalities share their convolutions.
+
+    Required Keys:
+
+    - img
+    - <modality>, for every modality but 'rgb'
+
+    Modified Keys:
+
+    - img (np.float32): ``(H, W, 3M)``, in the order of ``modalities``.
+    - seg_fields
+
+    Args:
+        modalities (Sequence[str]): In the order in which the model and the
+            mean and std of the data preprocessor have them.
+
+    Raises:
+        ValueError: If a modality was not loaded, or a transform has moved
+            it otherwise than the image.
+    """
+
+    def __init__(self, modalities: Sequence[str] = ('rgb', 'depth')) -> None:
+        self.modalities = tuple(modalities)
+
+    def transform(self, results: dict) -> dict:
+        """Write the joined ``img`` and forget the single modalities."""
+        height, width = results['img'].shape[:2]
+        joined = np.empty((height, width, 3 * len(self.modalities)),
+                          np.float32)
+        for i, modality in enumerate(self.modalities):
+            array = self._take(results, modality)
+            if array.shape[:2] != (height, width):
+                raise ValueError(
+                    f'{modality} is {array.shape[:2]} and img is '
+                    f'{(height, width)} when ConcatModalities meets them: a '
+                    'transform before it moves img alone (Pad and '
+                    'RandomRotate do); leave padding to data_preprocessor')
+            if array.ndim == 2:
+                array = array[..., None]
+            joined[..., 3 * i:3 * i + 3] = array
+        results['img'] = joined
+        return results
+
+    @staticmethod
+    def _take(results: dict, modality: str) -> np.ndarray:
+        if modality == 'rgb':
+            return results['img'][..., ::-1]
+        if modality not in results:
+            raise ValueError(
+                f'modality {modality!r} was not loaded: add dict(type='
+                f"'LoadModality', modality={modality!r}) to the pipeline")
+        results['seg_fields'].remove(modality)
+        return results.pop(modality)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(modalities={self.modalities})'

@@ -1,0 +1,144 @@
+"""The L1 penalty that makes channels exchangeable."""
+import os.path as osp
+from typing import Any, Dict, List, Optional, Tuple
+
+import numpy as np
+import torch
+from mmengine.dist import master_only
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from mmengine.utils import mkdir_or_exist
+from torch import Tensor, nn
+
+from ..layers import exchangeable_norms, region_mask
+from .model import unwrapped
+
+
+@HOOKS.register_module()
+class SparsityHook(Hook):
+    r"""Penalise the gammas that may be exchanged, and watch them.
+
+    Adds ``loss_sparsity``, the second term of Eq. 4,
+
+    .. math:: \lambda \sum_m \sum_l |\hat\gamma_{m,l}|_1
+
+    to the losses that the model's forward returns, so that AMP scaling,
+    gradient accumulation and distribution treat it as any other loss. It is
+    about every norm with an exchange rule, see ``exchange`` of
+    :class:`~cen_mm.models.CENResNet`.
+
+    Once an interval the share of exchanged channels goes to the log, by layer
+    and modality, and to the visualiser (``exchange/<layer>/<modality>``),
+    and the gammas to ``<work_dir>/gammas/iter_<n>.npz``: under a layer's name
+    its ``(M, C)`` gammas, under ``<layer>/replaced`` what they exchange.
+
+    Args:
+        weight (float): lambda. The official code adds its term once for each
+            of the M+1 outputs, so its 2e-4 is 6e-4 here for M=2.
+        region (str): 'own' penalises in each modality only its own 1/M of
+            the channels, the paper's choice; 'all' penalises every gamma.
+            Defaults to 'own'.
+        interval (int): Epochs between two records, or iterations.
+            Defaults to 1.
+        by_epoch (bool): Whether ``interval`` counts epochs. Defaults to True.
+
+    Raises:
+        ValueError: If the model has no norm that exchanges.
+    """
+
+    def __init__(self,
+                 weight: float,
+                 region: str = 'own',
+                 interval: int = 1,
+                 by_epoch: bool = True) -> None:
+        self.weight = weight
+        self.region = region
+        self.interval = interval
+        self.by_epoch = by_epoch
+
+    def before_train(self, runner: Runner) -> None:
+        """Attach to the model's forward."""
+        model = unwrapped(runner.model)
+        self.norms = [(name, norm) for name, norm in exchangeable_norms(model)
+                      if norm.exchange is not None]
+        if not self.norms:
+            raise ValueError(
+                'SparsityHook found no norm that exchanges channels: set '
+                'exchange=dict(threshold=...) in the model, or remove the '
+                'hook')
+        self.modalities = next(
+            (m.modalities for m in model.modules() if hasattr(m, 'modalities')
+             ), range(self.norms[0][1].num_modalities))
+        self.mask = torch.cat([
+            region_mask(*norm.gamma.shape, self.region).flatten()
+            for _, norm in self.norms
+        ]).to(self.norms[0][1].weight)
+        self.handle = model.register_forward_hook(
+            self._add_loss, with_kwargs=True)
+        self.record(runner)
+
+    def _add_loss(self, model: nn.Module, args: Tuple[Any, ...],
+                  kwargs: Dict[str, Any], output: Any) -> Optional[dict]:
+        if kwargs.get('mode') != 'loss':
+            return None
+        return {**output, 'loss_sparsity': self.penalty()}
+
+    def penalty(self) -> Tensor:
+        """``weight`` times the L1 norm of the penalised gammas, a scalar."""
+        gammas = torch.cat([norm.weight for _, norm in self.norms])
+        return self.weight * (gammas.abs() * self.mask).sum()
+
+    def after_train(self, runner: Runner) -> None:
+        """Detach from the model."""
+        self.handle.remove()
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Record, if it is time."""
+        if self.by_epoch and self.every_n_epochs(runner, self.interval):
+            self.record(runner, step=runner.iter)
+
+    def after_train_iter(self,
+                         runner: Runner,
+                         batch_idx: int,
+                         data_batch: Any = None,
+                         outputs: Any = None) -> None:
+        """Record, if it is time."""
+        if not self.by_epoch and self.every_n_train_iters(
+                runner, self.interval):
+            self.record(runner, step=runner.iter + 1)
+
+    @master_only
+    @torch.no_grad()
+    def record(self, runner: Runner, step: Optional[int] = None) -> None:
+        """Log the shares of exchanged channels and keep the gammas.
+
+        Args:
+            runner (Runner): The runner.
+            step (int, optional): Iterations done. Defaults to the runner's.
+        """
+        step = runner.iter if step is None else step
+        arrays: Dict[str, np.ndarray] = {}
+        shares: List[Tuple[str, List[float]]] = []
+        for name, norm in self.norms:
+            replaced = norm.exchange.replaced(norm.gamma)  # (M, C)
+            arrays[name] = norm.gamma.float().cpu().numpy()
+            arrays[f'{name}/replaced'] = replaced.cpu().numpy()
+            shares.append((name, replaced.float().mean(dim=1).tolist()))
+        for m, modality in enumerate(self.modalities):
+            mean = sum(share[m] for _, share in shares) / len(shares)
+            runner.message_hub.update_scalar(f'train/exchanged_{modality}',
+                                             mean)
+            layers = ', '.join(f'{n} {s[m]:.1%}' for n, s in shares)
+            runner.logger.info(f'exchanged channels of {modality}: '
+                               f'{mean:.1%} ({layers})')
+        runner.visualizer.add_scalars(
+            {
+                f'exchange/{name}/{modality}': value
+                for name, share in shares
+                for modality, value in zip(self.modalities, share)
+            },
+            step=step)
+        folder = osp.join(runner.work_dir, 'gammas')
+        mkdir_or_exist(folder)
+        np.savez(osp.join(folder, f'iter_{step:06d}.npz'), **arrays)

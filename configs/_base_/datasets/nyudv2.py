@@ -1,0 +1,63 @@
+# NYU Depth v2, 40 classes, 795 training and 654 test images of 468 x 625.
+# Made by tools/dataset_converters/nyudv2.py.
+dataset_type = 'NYUDv2Dataset'
+data_root = 'data/nyudv2'
+crop_size = (500, 500)
+load = [
+    dict(type='LoadImageFromFile'),
+    # The depth of the authors' folder is not cut to 468 x 625 yet.
+    dict(type='LoadModality', modality='depth', centre_crop=True),
+    dict(type='LoadLabels')
+]
+pack = [
+    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
+    dict(type='PackSegInputs')
+]
+train_pipeline = [
+    *load,
+    dict(
+        type='RandomScale',
+        ratio_range=(0.5, 2.0),
+        min_short_side=350,
+        interpolation='bicubic'),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='RandomCrop', crop_size=crop_size), *pack
+]
+test_pipeline = [*load, *pack]
+tta_pipeline = [
+    *load,
+    dict(
+        type='TestTimeAug',
+        transforms=[[
+            dict(type='Resize', scale_factor=scale, keep_ratio=True)
+            for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+        ], [dict(type='RandomFlip', prob=prob)
+            for prob in (0., 1.)], [pack[0]], [pack[1]]])
+]
+tta_model = dict(type='StreamTTAModel')
+
+data_prefix = dict(img_path='rgb', depth_path='depth', seg_map_path='masks')
+train_dataloader = dict(
+    batch_size=6,
+    num_workers=4,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        ann_file='train.txt',
+        data_prefix=data_prefix,
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=4,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        ann_file='val.txt',
+        data_prefix=data_prefix,
+        pipeline=test_pipeline))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
+test_evaluator = val_evaluator

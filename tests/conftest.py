@@ -1,0 +1,36 @@
+"""What several test files share."""
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+
+import cen_mm  # noqa: F401  (before any test imports mmseg)
+
+TOOLS = Path(__file__).parents[1] / 'tools'
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Every test draws the same numbers, whatever ran before it."""
+    torch.manual_seed(0)
+
+
+def load_tool(path):
+    """Import a script of tools/, which is no package."""
+    path = TOOLS / path
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def make_gammas(norm):
+    """Give a norm scales of which about a third exchange, and statistics."""
+    with torch.no_grad():
+        norm.weight.uniform_(0.5, 1.)
+        norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.01
+        norm.bias.uniform_(-0.5, 0.5)
+        if norm.running_mean is not None:
+            norm.running_mean.uniform_(-0.5, 0.5)
+            norm.running_var.uniform_(0.5, 1.5)
