@@ -4,7 +4,7 @@ from typing import Tuple, Union
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from .fold import fold, unfold
+from .fold import refold, unfold
 from .plain_state import expand_plain
 
 
@@ -47,7 +47,7 @@ class PrivateConv2d(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         """``(N*M, C, H, W)`` to ``(N*M, D, H', W')``."""
         x = super().forward(unfold(x, self.num_modalities))
-        return fold(x, self.num_modalities)
+        return refold(x, self.num_modalities)
 
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
         state_dict = expand_plain(self, state_dict, prefix,

@@ -11,6 +11,8 @@ from typing import List
 import torch
 from torch import Tensor, nn
 
+from .fold import refold, unfold
+
 
 def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
     """The part of the channels that modality ``modality`` may give away.
@@ -125,18 +127,19 @@ def channel_exchange(x: Tensor,
     Raises:
         ValueError: If ``threshold`` is negative or ``region`` is unknown.
     """
-    return mix(x, ExchangeRule(threshold, region).replaced(gamma))
+    replaced = ExchangeRule(threshold, region).replaced(gamma)
+    return refold(mix(unfold(x, len(gamma)), replaced), len(gamma))
 
 
 def mix(x: Tensor, replaced: Tensor) -> Tensor:
     """Exchange the channels that ``replaced`` names.
 
     Args:
-        x (Tensor): ``(N*M, C, H, W)``, folded.
+        x (Tensor): ``(N, M*C, H, W)``, not folded.
         replaced (Tensor): Boolean, ``(M, C)``.
 
     Returns:
-        Tensor: ``(N*M, C, H, W)``.
+        Tensor: ``(N, M*C, H, W)``, a new tensor unless M is 1.
     """
     num_modalities, channels = replaced.shape
     if num_modalities == 1:
@@ -146,12 +149,11 @@ def mix(x: Tensor, replaced: Tensor) -> Tensor:
         # which costs half of what flip and where do.
         own = torch.arange(2 * channels, device=x.device)
         source = torch.where(replaced.flatten(), own.roll(channels), own)
-        x_mc = x.reshape(-1, 2 * channels, *x.shape[2:])  # (N, 2*C, H, W)
-        return x_mc.index_select(1, source).reshape(x.shape)
-    x_nm = x.unflatten(0, (-1, num_modalities))  # (N, M, C, H, W)
-    others = sum(x_nm.roll(k, dims=1) for k in range(1, num_modalities))
+        return x.index_select(1, source)
+    x = x.unflatten(1, (num_modalities, channels))  # (N, M, C, H, W)
+    others = sum(x.roll(k, dims=1) for k in range(1, num_modalities))
     others = others / (num_modalities - 1)
-    return torch.where(replaced[:, :, None, None], others, x_nm).flatten(0, 1)
+    return torch.where(replaced[:, :, None, None], others, x).flatten(1, 2)
 
 
 def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:

@@ -5,6 +5,7 @@ network. Both directions are views of a contiguous tensor, so a shared layer
 is the stock layer on ``N*M`` samples and a private one sees ``M*C`` channels
 of ``N`` samples, without a copy.
 """
+import torch
 from torch import Tensor
 
 
@@ -53,3 +54,23 @@ def unfold(x: Tensor, num_modalities: int) -> Tensor:
             f'{num_modalities}: fold the (N, M*C, H, W) input first, as '
             'CENSegmentor does')
     return x.reshape(batch // num_modalities, num_modalities * c, h, w)
+
+
+def refold(x: Tensor, num_modalities: int) -> Tensor:
+    """Fold what a layer has just computed and nobody else holds.
+
+    The result shares its memory with ``x`` but is no view to autograd, so
+    the in-place ReLU that follows costs nothing: on a view, autograd would
+    copy the gradient of the whole base.
+
+    Args:
+        x (Tensor): ``(N, M*C, H, W)``; not to be used afterwards.
+        num_modalities (int): M.
+
+    Returns:
+        Tensor: ``(N*M, C, H, W)``.
+    """
+    n, channels, h, w = x.shape
+    return torch.ops.aten._unsafe_view(
+        x.contiguous(),
+        (n * num_modalities, channels // num_modalities, h, w))

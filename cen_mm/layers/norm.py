@@ -12,7 +12,7 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from .exchange import ExchangeRule, mix
-from .fold import fold, unfold
+from .fold import refold, unfold
 from .plain_state import expand_plain
 
 
@@ -87,20 +87,20 @@ class PrivateNorm:
     def forward(self, x: Tensor) -> Tensor:
         """Norm, then exchange: ``(N*M, C, H, W)`` to the same shape."""
         m, weight, bias = self.num_modalities, self.weight, self.bias
+        if not self.private:
+            return self._normalise(x, weight, bias)
         if 'stats' in self.private:
             if weight is not None and 'affine' not in self.private:
                 weight, bias = weight.repeat(m), bias.repeat(m)
-            x = fold(self._normalise(unfold(x, m), weight, bias), m)
-        elif weight is not None and 'affine' in self.private:
-            x = self._normalise(x, None, None)
-            scaled = torch.addcmul(bias.view(-1, 1, 1), unfold(x, m),
-                                   weight.view(-1, 1, 1))  # (N, M*C, H, W)
-            x = fold(scaled.to(x.dtype), m)
+            x = self._normalise(unfold(x, m), weight, bias)
         else:
-            x = self._normalise(x, weight, bias)
+            x = unfold(self._normalise(x, None, None), m)
+            if weight is not None:
+                x = torch.addcmul(bias.view(-1, 1, 1), x,
+                                  weight.view(-1, 1, 1)).to(x.dtype)
         if self.exchange is not None and self.exchange.threshold > 0:
             x = mix(x, self.exchange.replaced(self.gamma))
-        return x
+        return refold(x, m)
 
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
         state_dict = expand_plain(
@@ -141,12 +141,30 @@ class PrivateBN(PrivateNorm, nn.BatchNorm2d):
                             self._momentum(), self.eps)
 
 
+class AllReduce(torch.autograd.Function):
+    """Sum over the processes, of values and of gradients."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        """Any tensor to its sum."""
+        x = x.clone()
+        dist.all_reduce(x)
+        return x
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> Tensor:
+        """Every process's loss depends on the sum."""
+        grad = grad.clone()
+        dist.all_reduce(grad)
+        return grad
+
+
 @MODELS.register_module()
 class PrivateSyncBN(PrivateBN):
     """:class:`PrivateBN` with the statistics of the batch on all processes.
 
-    Built on differentiable ``all_reduce``, so that it runs on any device
-    and with gloo, where :class:`nn.SyncBatchNorm` refuses CPU tensors. The
+    Built on a differentiable ``all_reduce``, so it runs on any device and
+    with gloo, where :class:`nn.SyncBatchNorm` refuses CPU tensors. The
     processes may hold different numbers of samples.
     """
 
@@ -155,17 +173,16 @@ class PrivateSyncBN(PrivateBN):
         if not (self.training and dist.is_available()
                 and dist.is_initialized() and dist.get_world_size() > 1):
             return super()._normalise(x, weight, bias)
-        from torch.distributed.nn.functional import all_reduce
-        # Two passes, in float32: the mean first, for a variance that does
-        # not cancel.
-        wide = x.float()
+                # Two passes, in float32 at least: the mean first, for a variance
+        # that does not cancel.
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
         total = wide.sum((0, 2, 3))
         count = total.new_tensor([x.numel() // x.shape[1]])
-        *total, count = all_reduce(torch.cat([total, count])).split(
+        total, count = AllReduce.apply(torch.cat([total, count])).split(
             [x.shape[1], 1])
-        mean = total[0] / count
+        mean = total / count
         centred = wide - mean.view(-1, 1, 1)
-        var = all_reduce(centred.square().sum((0, 2, 3))) / count
+        var = AllReduce.apply(centred.square().sum((0, 2, 3))) / count
         if self.track_running_stats:
             momentum = self._momentum()
             with torch.no_grad():

@@ -2,6 +2,7 @@
 import pytest
 import torch
 from conftest import load_tool, make_gammas
+from mmengine import ConfigDict
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -35,7 +36,8 @@ def small_cen(depth, modalities=('rgb', 'depth'), region='all'):
                 num_classes=CLASSES,
                 dropout_ratio=0.,
                 loss_decode=dict(
-                    type='CrossEntropyLoss', avg_non_ignore=True))))
+                    type='CrossEntropyLoss', avg_non_ignore=True))),
+        test_cfg=ConfigDict(mode='whole'))
     for module in net.modules():
         if isinstance(module, PrivateBN):
             make_gammas(module)

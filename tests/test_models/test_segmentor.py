@@ -87,7 +87,8 @@ def test_test_time_augmentation_merges_every_stream():
     }
     merged, = tta.merge_preds([outputs])
     for stream, label in expected.items():
-        assert torch.equal(merged.get(f'pred_sem_seg{stream}').data, label)
+        assert torch.equal(
+            merged.get(f'pred_sem_seg{stream}').data[0], label)
 
 
 def test_losses_have_a_key_for_every_stream():
@@ -106,8 +107,8 @@ def test_losses_have_a_key_for_every_stream():
 def test_any_stock_head_and_auxiliary_heads():
     head = dict(
         type='FCNHead',
-        in_channels=64,
-        in_index=1,
+        in_channels=256,
+        in_index=3,
         channels=8,
         num_classes=4,
         norm_cfg=dict(type='PrivateBN', num_modalities=3))

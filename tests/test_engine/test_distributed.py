@@ -1,0 +1,73 @@
+"""Two processes against one, on the CPU."""
+import pytest
+import torch
+import torch.distributed as dist
+from mmengine.model import MMDistributedDataParallel
+from mmengine.registry import init_default_scope
+from test_parity import Runner, samples_of, small_cen
+
+from cen_mm import PrivateSyncBN, SparsityHook
+
+
+def job(kind):
+    """A net, a batch of four and its labels; the same in every process."""
+    torch.set_num_threads(1)
+    init_default_scope('mmseg')
+    torch.manual_seed(0)
+    net = small_cen(50)
+    if kind == 'synced':
+        for name, module in list(net.backbone.named_modules()):
+            if hasattr(module, 'exchange'):
+                synced = PrivateSyncBN(module.num_features // 2, 2)
+                synced.load_state_dict(module.state_dict())
+                synced.exchange = module.exchange
+                parent, _, child = name.rpartition('.')
+                setattr(
+                    net.backbone.get_submodule(parent), child, synced)
+        net.backbone.norm_eval = False
+    x, target = torch.randn(4, 6, 32, 32), torch.randint(0, 5, (4, 32, 32))
+    return net.double().train(), x.double(), target
+
+
+def gradients(model, x, target):
+    net = getattr(model, 'module', model)
+    loss, _ = net.parse_losses(model(x, samples_of(target), mode='loss'))
+    loss.backward()
+    state = {f'{n}.grad': p.grad for n, p in net.named_parameters()}
+    return {**state, **dict(net.named_buffers())}
+
+
+def process(rank, folder):
+    dist.init_process_group(
+        'gloo', init_method=f'file://{folder}/meet', rank=rank, world_size=2)
+    for kind in ('frozen', 'synced'):
+        net, x, target = job(kind)
+        SparsityHook(1e-3).before_train(Runner(net, folder))
+        model = MMDistributedDataParallel(net, device_ids=None)
+        part = slice(2 * rank, 2 * rank + 2)
+        result = gradients(model, x[part], target[part])
+        if rank == 0:
+            torch.save(result, f'{folder}/{kind}.pth')
+    dist.destroy_process_group()
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    """Where two processes leave their gradients."""
+    path = tmp_path_factory.mktemp('two')
+    torch.multiprocessing.spawn(process, (str(path), ), nprocs=2)
+    return path
+
+
+@pytest.mark.parametrize('kind', ['frozen', 'synced'])
+def test_two_halves_give_the_gradients_of_the_whole(kind, folder, tmp_path):
+    net, x, target = job(kind)
+    SparsityHook(1e-3).before_train(Runner(net, tmp_path))
+    expected = gradients(net, x, target)
+    for name, value in torch.load(folder / f'{kind}.pth').items():
+        if 'num_batches' not in name:
+            torch.testing.assert_close(
+                value, expected[name], rtol=1e-6, atol=1e-9, msg=name)
+    if kind == 'synced':
+        mean = expected['backbone.bn1.running_mean']
+        assert not torch.equal(mean, job(kind)[0].backbone.bn1.running_mean)
