@@ -8,6 +8,7 @@ import os
 import sys
 import types
 from importlib.machinery import ModuleSpec
+from pickle import UnpicklingError
 
 MMCV_MINIMUM, MMCV_MAXIMUM = '2.0.0', '2.2.0'
 
@@ -59,18 +60,29 @@ def trust_own_checkpoints() -> None:
 
     Since torch 2.6 that is the default, and mmengine's message hub keeps
     numpy scalars and :class:`HistoryBuffer` objects in every checkpoint.
-    These harmless types are admitted; the check itself stays on.
+    These harmless types are admitted; the check itself stays on. A
+    ``HistoryBuffer`` names its statistics by ``getattr``, for which a
+    stand-in serves that gives those four and nothing else.
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
-    if not hasattr(torch.serialization, 'add_safe_globals'):
-        return
+    if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
+        return  # torch < 2.6, which reads these checkpoints as they are
+
+    def history_method(owner, name):
+        if owner is HistoryBuffer and name in ('min', 'max', 'current',
+                                               'mean'):
+            return getattr(owner, name)
+        raise UnpicklingError(
+            f'{name!r} of {owner!r} is nothing that a checkpoint may ask for')
+
     core = np.core if np.__version__.startswith('1.') else np._core
     scalar_types = {type(np.dtype(code)) for code in '?bhilqBHILQefd'}
     torch.serialization.add_safe_globals([
         HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, *scalar_types
+        core.multiarray.scalar, (history_method, 'builtins.getattr'),
+        *scalar_types
     ])
 
 

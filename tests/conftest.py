@@ -30,6 +30,7 @@ def make_gammas(norm):
     with torch.no_grad():
         norm.weight.uniform_(0.5, 1.)
         norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.01
+        norm.weight[torch.rand_like(norm.weight) < 1 / 2] *= -1
         norm.bias.uniform_(-0.5, 0.5)
         if norm.running_mean is not None:
             norm.running_mean.uniform_(-0.5, 0.5)

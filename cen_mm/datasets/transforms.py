@@ -13,6 +13,7 @@ from mmcv.transforms import BaseTransform
 from mmengine import fileio
 from mmseg.datasets.transforms import LoadAnnotations, Resize
 from mmseg.registry import TRANSFORMS
+from PIL import Image
 
 IGNORE_INDEX = 255
 
@@ -152,8 +153,12 @@ class LoadLabels(LoadAnnotations):
     def _load_seg_map(self, results: dict) -> None:
         path = results['seg_map_path']
         try:
+            # mmseg would wrap the labels of wider files around at 256.
+            data = fileio.get(path, backend_args=self.backend_args)
+            with Image.open(io.BytesIO(data)) as file:
+                largest = file.getextrema()[1] if file.mode[0] == 'I' else 0
             super()._load_seg_map(results)
-        except OSError as error:
+        except (OSError, SyntaxError, ValueError) as error:
             raise ValueError(f'{path} cannot be read as a label map '
                              f'({error}): write the file again') from error
         labels = results['gt_seg_map']
@@ -164,10 +169,12 @@ class LoadLabels(LoadAnnotations):
                 'channel and the size of its image')
         found = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
         wrong = found[(found >= results['num_classes'])
-                      & (found != IGNORE_INDEX)]
-        if wrong.size:
+                      & (found != IGNORE_INDEX)].tolist()
+        if largest > IGNORE_INDEX:
+            wrong = [largest]
+        if wrong:
             raise ValueError(
-                f'{path} holds the labels {wrong.tolist()}, but the data set '
+                f'{path} holds the labels {wrong}, but the data set '
                 f'has {results["num_classes"]} classes (0 to '
                 f'{results["num_classes"] - 1}, {IGNORE_INDEX} is ignored): '
                 'map the labels again, or set reduce_zero_label or classes')

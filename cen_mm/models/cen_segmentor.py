@@ -26,21 +26,23 @@ class CENSegmentor(EncoderDecoder):
         args, kwargs: As of :class:`mmseg.models.EncoderDecoder`.
 
     Raises:
-        ValueError: If the mean of the data preprocessor does not have one
+        ValueError: If mean or std of the data preprocessor do not have one
             entry for each channel of each modality.
     """
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         modalities = self.decode_head.modalities
-        mean = getattr(self.data_preprocessor, 'mean', None)
         channels = getattr(self.backbone, 'in_channels', 3)
-        if mean is not None and mean.numel() != len(modalities) * channels:
-            raise ValueError(
-                f'data_preprocessor.mean and std have {mean.numel()} entries,'
-                f' but {len(modalities)} modalities {modalities} of '
-                f'{channels} channels need {len(modalities) * channels}: '
-                'one for every channel, in the order of the modalities')
+        needed = len(modalities) * channels
+        for field in ('mean', 'std'):
+            value = getattr(self.data_preprocessor, field, None)
+            if value is not None and value.numel() != needed:
+                raise ValueError(
+                    f'data_preprocessor.{field} has {value.numel()} entries, '
+                    f'but {len(modalities)} modalities {modalities} of '
+                    f'{channels} channels need {needed}: give mean and std '
+                    'one for every channel, in the order of the modalities')
 
     def extract_feat(self, inputs: Tensor) -> List[Tensor]:
         """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``."""

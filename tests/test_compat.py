@@ -1,0 +1,152 @@
+"""The provisions for the stack, each against what the stack really does."""
+import os
+import pickle
+import re
+import subprocess
+import sys
+from importlib.machinery import PathFinder
+
+import mmcv
+import numpy as np
+import pytest
+import torch
+from mmengine.config import ConfigDict
+from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.utils.dl_utils import mmcv_full_available
+
+from cen_mm import compat
+
+HAS_OPS = PathFinder.find_spec('_ext', mmcv.__path__) is not None
+lite = pytest.mark.skipif(HAS_OPS, reason='mmcv has its ops here')
+checks = pytest.mark.skipif(
+    not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'),
+    reason='torch < 2.6 does not check by default')
+METHODS = ['min', 'max', 'current', 'mean']
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    """What mmengine's runner saves beside the weights."""
+    hub = MessageHub.get_instance('test_compat')
+    for value in (1.5, 2.5):
+        hub.update_scalar('train/loss', value)
+        hub.update_scalar('val/mIoU', np.round(np.float64(value), 2))
+    for code in '?bhilqBHILQefd':
+        hub.update_info(f'scalar {code}', np.ones(1, code)[0])
+    hub.update_info('loop_stage', 'train')
+    path = tmp_path_factory.mktemp('checkpoint') / 'epoch_1.pth'
+    torch.save(dict(meta=dict(epoch=1), message_hub=hub.state_dict(),
+                    state_dict=dict(weight=torch.ones(2))), path)
+    return path
+
+
+@checks
+def test_what_a_checkpoint_needs(checkpoint):
+    """Asked of torch in a process that has admitted nothing yet.
+
+    A history pickles its methods by name: that is all the getattr is for.
+    """
+    code = ('import sys; from torch.serialization import '
+            'get_unsafe_globals_in_checkpoint as needed; '
+            'print(*needed(sys.argv[1]))')
+    run = subprocess.run([sys.executable, '-c', code, str(checkpoint)],
+                         capture_output=True, text=True, check=True)
+    needed = {name.replace('numpy._core', 'numpy.core')
+              for name in run.stdout.split()}
+    assert needed == {
+        'builtins.getattr', 'mmengine.logging.history_buffer.HistoryBuffer',
+        'numpy.core.multiarray._reconstruct', 'numpy.core.multiarray.scalar',
+        'numpy.ndarray', 'numpy.dtype'}
+
+
+@checks
+def test_mmengine_checkpoints_load(checkpoint):
+    loaded = torch.load(checkpoint, weights_only=True)
+    hub = loaded['message_hub']
+    history = hub['log_scalars']['train/loss']
+    assert isinstance(history, HistoryBuffer)
+    assert history.data[0].tolist() == [1.5, 2.5] and history.mean() == 2
+    assert [history.statistics(m) for m in METHODS] == [1.5, 2.5, 2.5, 2]
+    for code in '?bhilqBHILQefd':
+        scalar = hub['runtime_info'][f'scalar {code}']
+        assert scalar == 1 and scalar.dtype == np.dtype(code)
+    assert loaded['state_dict']['weight'].tolist() == [1, 1]
+
+
+class Runs:
+    """Unpickling it calls a function."""
+
+    def __init__(self, function, *args):
+        self.call = function, args
+
+    def __reduce__(self):
+        return self.call
+
+
+@checks
+@pytest.mark.parametrize('call', [
+    (os.system, 'true'), (eval, '1'), (getattr, torch.Tensor, 'numpy'),
+    (getattr, HistoryBuffer, '__init__'),
+    (getattr, HistoryBuffer, 'register_statistics'),
+    (getattr, np.ndarray, 'tofile'), (__import__, 'os')])
+def test_checkpoints_that_run_code_are_refused(tmp_path, call):
+    """Also those that reach for code through what is admitted."""
+    torch.save(dict(a=Runs(*call)), tmp_path / 'evil.pth')
+    with pytest.raises(pickle.UnpicklingError):
+        torch.load(tmp_path / 'evil.pth', weights_only=True)
+    torch.load(tmp_path / 'evil.pth', weights_only=False)  # it would have run
+
+
+def test_mmengine_is_not_deceived_about_ops():
+    """The stand-in is in place, and nobody takes it for the real one."""
+    assert 'mmcv._ext' in sys.modules and mmcv_full_available() == HAS_OPS
+
+
+@lite
+def test_every_op_names_itself():
+    """All functions that mmcv.ops looks up, found in its source."""
+    import mmcv.ops
+    names = set()
+    for name, module in list(sys.modules.items()):
+        if name.startswith('mmcv.ops.') and hasattr(module, 'ext_module'):
+            with open(module.__file__) as file:
+                found = re.findall(r'ext_module\.(\w+)\(', file.read())
+            for op in found:
+                with pytest.raises(RuntimeError, match=f"mmcv op '{op}' is "):
+                    getattr(module.ext_module, op)(torch.ones(1), 2, a=3)
+            names.update(found)
+    assert {'nms', 'deform_conv_forward', 'bbox_overlaps'} <= names
+    with pytest.raises(RuntimeError, match="'point_sample|'roi_align_for"):
+        mmcv.ops.roi_align(torch.ones(1, 1, 4, 4), torch.zeros(1, 5), 2)
+
+
+@lite
+def test_the_stand_in_stays_and_looks_like_a_module():
+    module = sys.modules['mmcv._ext']
+    compat.stand_in_for_mmcv_ops()
+    assert sys.modules['mmcv._ext'] is module
+    assert not hasattr(module, '__path__')  # as inspect and others ask
+
+
+def test_real_ops_are_left_alone(tmp_path, monkeypatch):
+    (tmp_path / '_ext.py').touch()
+    monkeypatch.setattr(mmcv, '__path__', [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, 'mmcv._ext')
+    compat.stand_in_for_mmcv_ops()
+    assert 'mmcv._ext' not in sys.modules
+
+
+@pytest.mark.parametrize('launcher', ['none', 'slurm'])
+def test_other_launchers_are_not_touched(launcher):
+    config = ConfigDict(launcher=launcher)
+    compat.distribute_without_gpu(config)
+    assert config == dict(launcher=launcher)
+    assert not torch.distributed.is_initialized()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='for CPUs')
+def test_a_launcher_without_torchrun_is_explained(monkeypatch):
+    monkeypatch.delenv('RANK', raising=False)
+    with pytest.raises(RuntimeError, match='dist_train.sh') as info:
+        compat.distribute_without_gpu(ConfigDict(launcher='pytorch'))
+    assert 'RANK' in str(info.value) and '\n' not in str(info.value)

@@ -1,0 +1,161 @@
+"""Data sets on folders of the official format."""
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from tiny_nyudv2 import CONFIG, NAMES, SIZE, label_of, write_nyudv2
+
+from cen_mm import EpochSeedHook, MultimodalSegDataset, NYUDv2Dataset
+
+PREFIX = dict(img_path='rgb', depth_path='depth', seg_map_path='masks')
+
+
+@pytest.fixture
+def nyudv2(tmp_path):
+    return write_nyudv2(tmp_path)
+
+
+def paths(dataset):
+    """By sample: its files, relative to the root."""
+    return [{
+        key: value[len(dataset.data_root):].lstrip('/')
+        for key, value in dataset.get_data_info(i).items()
+        if key.endswith('_path')
+    } for i in range(len(dataset))]
+
+
+def files_of(names, **suffixes):
+    return [{
+        key: f'{folder}/{name}{suffixes.get(key, ".png")}'
+        for key, folder in PREFIX.items()
+    } for name in names]
+
+
+@pytest.mark.parametrize('lines', [
+    None, '\n'.join(NAMES), '\n'.join(NAMES) + '\r\n\n',
+    '\n'.join(f'old/{n}.jpg\told/{n}.png' for n in NAMES)
+])
+def test_paths_from_every_kind_of_list(nyudv2, lines):
+    """The official tab-separated lists, plain names, odd line ends."""
+    if lines is not None:
+        (nyudv2.root / 'train.txt').write_bytes(lines.encode())
+    dataset = NYUDv2Dataset(
+        data_root=str(nyudv2.root), ann_file='train.txt', data_prefix=PREFIX)
+    assert paths(dataset) == files_of(NAMES)
+
+
+def test_a_list_chooses_and_orders(nyudv2):
+    names = [NAMES[2], NAMES[0]]
+    (nyudv2.root / 'some.txt').write_text('\n'.join(names))
+    dataset = NYUDv2Dataset(
+        data_root=str(nyudv2.root), ann_file='some.txt', data_prefix=PREFIX)
+    assert paths(dataset) == files_of(names)
+
+
+def test_without_a_list_every_image_counts(nyudv2):
+    """Sub-folders included, whatever else lies there left out."""
+    names = [*NAMES, 'office/a.b']
+    for sample in files_of(names[3:]):
+        for path in sample.values():
+            (nyudv2.root / path).parent.mkdir()
+            (nyudv2.root / path).touch()
+    (nyudv2.root / 'rgb/notes.txt').touch()
+    dataset = NYUDv2Dataset(data_root=str(nyudv2.root), data_prefix=PREFIX)
+    assert paths(dataset) == files_of(names)
+
+
+def test_suffixes_and_classes_of_a_folder_of_ones_own(nyudv2):
+    """Each modality has its suffix; what has no folder is not asked for."""
+    for name in NAMES:
+        (nyudv2.root / f'rgb/{name}.png').rename(
+            nyudv2.root / f'rgb/{name}.jpg')
+        (nyudv2.root / f'depth/{name}.png').rename(
+            nyudv2.root / f'depth/{name}.npy')
+    (nyudv2.root / 'masks').rename(nyudv2.root / 'unused')
+    dataset = MultimodalSegDataset(
+        data_root=str(nyudv2.root), metainfo=dict(classes=('road', 'car')),
+        img_suffix='.jpg', suffixes=dict(depth='.npy'),
+        data_prefix=dict(img_path='rgb', depth_path='depth'))
+    expected = files_of(NAMES, img_path='.jpg', depth_path='.npy')
+    for sample in expected:
+        del sample['seg_map_path']
+    assert paths(dataset) == expected
+    assert dataset.get_data_info(0)['num_classes'] == 2
+
+
+def test_some_of_the_classes(nyudv2):
+    """mmseg's way of training on a subset reaches the labels."""
+    dataset = NYUDv2Dataset(
+        data_root=str(nyudv2.root), ann_file='train.txt', data_prefix=PREFIX,
+        metainfo=dict(classes=('bed', 'floor')),
+        pipeline=[dict(type='mmseg.LoadImageFromFile'),
+                  dict(type='mmseg.LoadLabels')])
+    raw = nyudv2.masks[1]
+    expected = np.select([raw == 3, raw == 1], [0, 1], 255)
+    assert np.array_equal(dataset[1]['gt_seg_map'], expected)
+    assert set(np.unique(expected)) == {0, 1, 255}
+
+
+def test_classes_and_colours():
+    """PASCAL's colours: that of class k is colour k + 1, black is left out."""
+    meta = NYUDv2Dataset.METAINFO
+    assert len(set(meta['classes'])) == len(meta['classes']) == 40
+    assert len({tuple(c) for c in meta['palette']}) == 40
+    for index, colour in ((0, (128, 0, 0)), (1, (0, 128, 0)),
+                          (2, (128, 128, 0)), (3, (0, 0, 128)),
+                          (6, (128, 128, 128)), (7, (64, 0, 0)),
+                          (14, (192, 128, 128)), (19, (0, 64, 128))):
+        assert tuple(meta['palette'][index]) == colour
+
+
+@pytest.fixture
+def config(nyudv2):
+    config = Config.fromfile(CONFIG)
+    for name in ('train', 'val'):
+        loader = config[f'{name}_dataloader']
+        loader.update(num_workers=2, persistent_workers=False)
+        loader.dataset.data_root = str(nyudv2.root)
+    for step in config.train_dataloader.dataset.pipeline:
+        if step['type'] == 'RandomScale':
+            step.update(min_short_side=20)
+        if step['type'] == 'RandomCrop':
+            step.update(crop_size=SIZE)
+    config.train_dataloader.update(batch_size=3)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        yield config
+
+
+def test_workers_run_the_training_pipeline(config):
+    """In every pixel of every augmented sample, depth and label agree."""
+    loader = Runner.build_dataloader(config.train_dataloader, seed=0)
+    sizes, firsts = set(), set()
+    for epoch in range(4):  # seeded as our configs do
+        EpochSeedHook().before_train_epoch(
+            SimpleNamespace(train_dataloader=loader, seed=0, epoch=epoch))
+        batch, = loader
+        assert sorted(s.img_path[-10:-4] for s in batch['data_samples']
+                      ) == sorted(NAMES)
+        for image, sample in zip(batch['inputs'], batch['data_samples']):
+            depth, label = image[3:].numpy(), sample.gt_sem_seg.data[0]
+            assert image.shape[1:] == label.shape
+            assert np.array_equal(label.numpy(), label_of(depth[0]))
+            assert (depth == depth[0]).all()
+            number = NAMES.index(sample.img_path[-10:-4])
+            assert (depth // 10000 == number + 1).all()
+            sizes.add(tuple(label.shape))
+            firsts.add(depth[0, 0, 0])
+    assert len(sizes) > 1 and len(firsts) > 6  # it was augmented
+
+
+def test_workers_read_what_the_main_process_reads(config, nyudv2):
+    loader = Runner.build_dataloader(config.val_dataloader)
+    batches = list(loader)
+    assert len(batches) == 2  # as val.txt says
+    for i, batch in enumerate(batches):
+        image, label = batch['inputs'][0], batch['data_samples'][0].gt_sem_seg
+        assert np.array_equal(image[:3], nyudv2.rgb[i].transpose(2, 0, 1))
+        assert np.array_equal(image[5], nyudv2.depth[i])
+        assert np.array_equal(label.data[0], nyudv2.masks[i])
