@@ -2,8 +2,7 @@
 from .multimodal import MultimodalSegDataset
 from .nyudv2 import NYUDv2Dataset
 from .rooms_dataset import RoomsDataset
-from .transforms import (ConcatModalities, LoadLabels, LoadModality,
-                         RandomScale)
+from .transforms import ConcatModalities, LoadLabels, LoadModality, RandomScale
 
 __all__ = [
     'ConcatModalities', 'LoadLabels', 'LoadModality', 'MultimodalSegDataset',

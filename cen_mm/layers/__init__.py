@@ -5,8 +5,14 @@ configs find the layers alike.
 """
 from .conv import PrivateConv2d
 from .ensemble import Ensemble
-from .exchange import (ExchangeRule, channel_exchange, exchangeable_norms,
-                       own_channels, region_mask, set_exchange)
+from .exchange import (
+                       ExchangeRule,
+                       channel_exchange,
+                       exchangeable_norms,
+                       own_channels,
+                       region_mask,
+                       set_exchange,
+)
 from .fold import fold, unfold
 from .norm import PrivateBN, PrivateIN, PrivateSyncBN
 

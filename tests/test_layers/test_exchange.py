@@ -3,8 +3,13 @@ import numpy as np
 import pytest
 import torch
 
-from cen_mm.layers import (ExchangeRule, channel_exchange, own_channels,
-                           region_mask, set_exchange)
+from cen_mm.layers import (
+    ExchangeRule,
+    channel_exchange,
+    own_channels,
+    region_mask,
+    set_exchange,
+)
 
 
 def exchange_by_hand(x, gamma, threshold, own_only):

@@ -12,7 +12,7 @@ from scipy.io import savemat
 
 TOOLS = Path(__file__).parents[2] / 'tools' / 'dataset_converters'
 sys.path.insert(0, str(TOOLS))
-import nyudv2
+import nyudv2  # noqa: E402
 
 COUNTS = {'train': 2, 'val': 3}
 TRAIN, TEST = [3, 4], [1, 2, 5]

@@ -9,8 +9,8 @@ Three backbones do the same convolutions on N samples of M modalities:
     floor   the stock ResNet on a batch of N*M: no private norm, no exchange
 
 A train step is forward, backward and SGD update. The contestants take turns,
-and every ratio is the median over the rounds of the ratio within a round, so
-that a machine that slows down slows all of them. Brackets hold quartiles.
+and a ratio is the median over the rounds of the ratio within a round, so that
+a machine that slows down slows all of them. Brackets hold the quartiles.
 
 Memory is the most that a step holds at once of what torch allocates, beyond
 weights and inputs: the allocator's own peak on CUDA, and on a CPU the sum
@@ -26,7 +26,6 @@ import shlex
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -34,7 +33,7 @@ from typing import Callable, Dict, List, Tuple
 
 import numpy as np
 import torch
-from mmseg.models.backbones import ResNet
+from mmseg.registry import MODELS
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from tqdm import tqdm
@@ -45,62 +44,40 @@ from cen_mm.models import CENResNet
 
 DTYPES = dict(fp32=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)
 EXCHANGED = 0.3  # share of the channels
+QUARTILES = (25, 50, 75)
 
 
-@dataclass(frozen=True)
-class Task:
-    """What all contestants compute.
-
-    Args:
-        depth (int): Of the ResNet.
-        size (tuple[int, int]): Height and width of the input.
-        batch (int): N.
-        modalities (int): M.
-    """
-    depth: int
-    size: Tuple[int, int]
-    batch: int
-    modalities: int
-
-    def inputs(self) -> Tensor:
-        """``(N*M, 3, H, W)``, the same in every call."""
-        generator = torch.Generator().manual_seed(0)
-        return torch.rand(
-            self.batch * self.modalities, 3, *self.size, generator=generator)
-
-
-def folded(task: Task) -> Tuple[nn.Module, Tensor]:
+def folded(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
     torch.manual_seed(0)
-    norm_cfg = dict(type='PrivateBN', num_modalities=task.modalities)
-    net = CENResNet(task.depth, norm_cfg=norm_cfg)
+    net = CENResNet(depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
     for _, norm in exchangeable_norms(net):
         if norm.exchange is not None:
             small = torch.rand_like(norm.weight) < EXCHANGED
             norm.weight.data[small] = norm.exchange.threshold / 2
-    return net, task.inputs()
+    return net, x
 
 
-def loop(task: Task) -> Tuple[nn.Module, List[Tensor]]:
-    source, inputs = folded(task)
-    state, m = source.state_dict(), task.modalities
+def loop(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, List[Tensor]]:
+    source, _ = folded(depth, x, m)
+    state = source.state_dict()
     for name, norm in exchangeable_norms(source):
         for key in norm.state_dict():
             value = state.pop(f'{name}.{key}')
             parts = value.chunk(m) if value.dim() else [value] * m
             state.update(
                 {f'{name}.{k}.{key}': part for k, part in enumerate(parts)})
-    net = LoopResNet(task.depth, m)
+    net = LoopResNet(depth, m)
     net.load_state_dict(state)
-    return net, [inputs[k::m].contiguous() for k in range(m)]
+    return net, [x[k::m].clone() for k in range(m)]
 
 
-def floor(task: Task) -> Tuple[nn.Module, Tensor]:
+def floor(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
     torch.manual_seed(0)
-    return ResNet(task.depth), task.inputs()
+    return MODELS.build(dict(type='ResNet', depth=depth)), x
 
 
-# A contestant is a network and what it is called with. It may return any
-# nest of lists and tuples of tensors.
+# Depth, folded batch and M to a network and what it is called with. It may
+# return any nest of lists and tuples of tensors.
 CONTESTANTS = dict(folded=folded, loop=loop, floor=floor)
 
 
@@ -111,30 +88,18 @@ def leaves(nest) -> List[Tensor]:
     return [tensor for part in nest for tensor in leaves(part)]
 
 
-def prepare(entry: tuple, device: torch.device, channels_last: bool,
-            compiled: bool) -> tuple:
-    """A contestant on its device, in its memory format."""
-    net, inputs = entry
-    layout = dict(memory_format=torch.channels_last) if channels_last else {}
-    net = net.to(device, **layout)
-    moved = [tensor.to(device, **layout) for tensor in leaves(inputs)]
-    if compiled:
-        net = torch.compile(net)
-    return net, moved[0] if isinstance(inputs, Tensor) else moved
-
-
 def step_of(net: nn.Module, inputs, mode: str, statistics: str,
             dtype: torch.dtype) -> Callable[[], None]:
-    """One train step or one inference, ready to be called repeatedly."""
-    device = leaves(inputs)[0].device.type
-    half = dtype != torch.float32
+    """One train step or one inference, from a fresh state."""
+    autocast = partial(
+        torch.autocast, leaves(inputs)[0].device.type, dtype,
+        enabled=dtype != torch.float32)
     net.train(mode == 'train')
     net.zero_grad()
     if mode == 'infer':
 
-        @torch.no_grad()
         def infer() -> None:
-            with torch.autocast(device, dtype, enabled=half):
+            with torch.no_grad(), autocast():
                 net(inputs)
 
         return infer
@@ -142,14 +107,14 @@ def step_of(net: nn.Module, inputs, mode: str, statistics: str,
     for module in net.modules():
         if isinstance(module, _BatchNorm):
             module.train(statistics == 'batch')
-    # At a rate of zero the update costs the same and the weights, so the
+    # At a rate of zero the update costs the same, and the weights, so the
     # exchanged channels, stay what they are.
     sgd = torch.optim.SGD(
         net.parameters(), lr=0., momentum=0.9, weight_decay=1e-5)
 
     def train() -> None:
         sgd.zero_grad()
-        with torch.autocast(device, dtype, enabled=half):
+        with autocast():
             loss = sum(out.mean() for out in leaves(net(inputs)))
         loss.backward()
         sgd.step()
@@ -157,90 +122,69 @@ def step_of(net: nn.Module, inputs, mode: str, statistics: str,
     return train
 
 
-def peak_memory(step: Callable[[], None], device: torch.device) -> float:
-    """MiB that a fresh step holds at most; it has all buffers from twice on."""
-    if device.type == 'cuda':
-        torch.cuda.synchronize()
+def peak_memory(step: Callable[[], None], cuda: bool) -> float:
+    """MiB that a fresh step holds at most, the optimizer's buffers too."""
+    if cuda:
         torch.cuda.reset_peak_memory_stats()
         before = torch.cuda.memory_allocated()
-        step()
-        step()
+        for _ in range(2):  # the buffers are there from the second on
+            step()
         return (torch.cuda.max_memory_allocated() - before) / 2**20
     with torch.autograd.profiler.profile(profile_memory=True) as profile:
-        step()
-        step()
-    sizes = [
+        for _ in range(2):
+            step()
+    changes = [
         event.nbytes() for event in profile.kineto_results.events()
         if event.name() == '[memory]'
     ]
-    return max(np.cumsum(sizes)) / 2**20
+    return np.cumsum(changes).max() / 2**20
 
 
-def seconds(step: Callable[[], None], device: torch.device) -> float:
-    if device.type == 'cuda':
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    step()
-    if device.type == 'cuda':
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
-
-
-def measure(starts: Dict[str, Callable], device: torch.device, iters: int,
-            warmup: int, progress: tqdm) -> Dict[str, dict]:
-    """Time and memory of every contestant, by name.
-
-    Args:
-        starts (dict): By name, what makes a step (see :func:`step_of`).
-        device (torch.device): Where they run.
-        iters (int): Rounds that count.
-        warmup (int): Rounds before, that do not.
-        progress (tqdm): Told of every round.
-
-    Returns:
-        dict: The fields of a row.
-    """
-    peak, steps, times = {}, {}, {name: [] for name in starts}
+def measure(starts: Dict[str, Callable], cuda: bool, iters: int, warmup: int,
+            progress: tqdm) -> List[dict]:
+    """One row a contestant; ``starts`` are its calls of :func:`step_of`."""
+    peak, steps = {}, {}
     for name, start in starts.items():
         start()()  # what libraries allocate for good is no peak of a step
         steps[name] = start()
-        peak[name] = peak_memory(steps[name], device)
-    for i in range(warmup + iters):
+        peak[name] = peak_memory(steps[name], cuda)
+    times = {name: [] for name in steps}
+    for _ in range(warmup + iters):
         for name, step in steps.items():
-            taken = seconds(step, device)
-            if i >= warmup:
-                times[name].append(taken)
+            begin = time.perf_counter()
+            step()
+            if cuda:
+                torch.cuda.synchronize()
+            times[name].append(1e3 * (time.perf_counter() - begin))
         progress.update()
-    times = {name: np.array(values) for name, values in times.items()}
-    quartiles = (25, 50, 75)
-    return {
-        name: dict(
-            ms=np.percentile(1e3 * own, quartiles).tolist(),
-            time_to_floor=np.percentile(own / times['floor'],
-                                        quartiles).tolist(),
+    times = {name: np.array(ms[warmup:]) for name, ms in times.items()}
+    return [
+        dict(
+            contestant=name,
+            ms=np.percentile(ms, QUARTILES).tolist(),
+            time_to_floor=np.percentile(ms / times['floor'],
+                                        QUARTILES).tolist(),
             mib=peak[name],
-            mib_to_floor=peak[name] / peak['floor'],
-            faster_than_loop=float(np.median(times['loop'] / own)))
-        for name, own in times.items()
-    }
+            memory_to_floor=peak[name] / peak['floor'],
+            faster_than_loop=float(np.median(times['loop'] / ms)))
+        for name, ms in times.items()
+    ]
 
 
-def environment(device: torch.device) -> Dict[str, str]:
+def environment(cuda: bool) -> Dict[str, str]:
     """What the numbers depend on."""
-    name = platform.processor() or platform.machine()
-    cpu = Path('/proc/cpuinfo')
-    if device.type == 'cuda':
-        name = torch.cuda.get_device_name(device)
-    elif cpu.is_file():
-        name = next(
-            iter(re.findall(r'model name\s*: (.*)', cpu.read_text())), name)
+    device = platform.processor() or platform.machine()
+    cpus = Path('/proc/cpuinfo')
+    if cuda:
+        device = torch.cuda.get_device_name()
+    elif cpus.is_file():
+        found = re.search(r'model name\s*: (.*)', cpus.read_text())
+        device = found[1] if found else device
     commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'],
-                            cwd=Path(__file__).parent,
-                            capture_output=True,
-                            text=True,
-                            check=False)
+                            cwd=Path(__file__).parent, capture_output=True,
+                            text=True, check=False)
     return dict(
-        device=name,
+        device=device,
         threads=str(torch.get_num_threads()),
         torch=torch.__version__,
         commit=commit.stdout.strip() or 'none',
@@ -250,30 +194,31 @@ def environment(device: torch.device) -> Dict[str, str]:
 
 def table(rows: List[dict]) -> str:
     """The rows in Markdown."""
+    names = ('depth', 'mode', 'dtype', 'statistics', 'contestant')
     lines = [
-        '| depth | mode | dtype | statistics | contestant | ms | to floor '
-        '| MiB | to floor | faster than loop |',
+        '| ' + ' | '.join(names) +
+        ' | ms | to floor | MiB | to floor | faster than loop |',
         '|' + ' --- |' * 5 + ' ---: |' * 5
     ]
     for row in rows:
         low, ms, high = row['ms']
         least, ratio, most = row['time_to_floor']
         lines.append(
-            f'| {row["depth"]} | {row["mode"]} | {row["dtype"]} '
-            f'| {row["statistics"]} | {row["contestant"]} '
-            f'| {ms:.1f} ({low:.1f}-{high:.1f}) '
-            f'| {ratio:.2f}x ({least:.2f}-{most:.2f}) | {row["mib"]:.0f} '
-            f'| {row["mib_to_floor"]:.2f}x | {row["faster_than_loop"]:.2f}x |')
+            '| ' + ' | '.join(str(row[name]) for name in names) +
+            f' | {ms:.1f} ({low:.1f}-{high:.1f})'
+            f' | {ratio:.2f}x ({least:.2f}-{most:.2f}) | {row["mib"]:.0f}'
+            f' | {row["memory_to_floor"]:.2f}x'
+            f' | {row["faster_than_loop"]:.2f}x |')
     return '\n'.join(lines)
 
 
-def size(text: str) -> Tuple[int, int]:
-    """``192x256`` as height and width."""
+def height_width(text: str) -> Tuple[int, int]:
+    """Read ``192x256``."""
     match = re.fullmatch(r'(\d+)x(\d+)', text)
-    if not match or min(map(int, match.groups())) < 64:
+    if not match or min(int(match[1]), int(match[2])) < 64:
         raise argparse.ArgumentTypeError(
-            f'takes HEIGHTxWIDTH of at least 64x64 (the last stage is a 32nd '
-            f'of it), such as 192x256, got {text!r}')
+            f'{text!r} is no HEIGHTxWIDTH of at least 64x64, of which the '
+            'last stage sees a 32nd: give for instance 192x256')
     return int(match[1]), int(match[2])
 
 
@@ -282,24 +227,24 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     add('--depth', type=int, nargs='+', default=[50], choices=[50, 101, 152])
-    add('--size', type=size, default='192x256', metavar='HEIGHTxWIDTH')
-    add('--batch', type=int, default=2, help='samples, N (default: 2)')
+    add('--size', type=height_width, default='192x256', metavar='192x256')
+    add('--batch', type=int, default=2, help='N (default: 2)')
     add('--modalities', type=int, default=2, help='M (default: 2)')
     add('--device', default='auto', choices=['auto', 'cpu', 'cuda'])
     add('--dtype', nargs='+', default=['fp32'], choices=DTYPES,
-        help='half types run under autocast')
+        help='bf16 and fp16 run under autocast')
     add('--statistics', nargs='+', default=['frozen', 'batch'],
-        choices=['frozen', 'batch'],
-        help='of the norms in training; inference always uses the running '
-        'ones')
+        choices=['frozen', 'batch'], help='of the norms in training; '
+        'inference always uses the running ones')
     add('--iters', type=int, default=30, help='rounds (default: 30)')
     add('--warmup', type=int, default=3, help='rounds before (default: 3)')
     add('--channels-last', action='store_true')
     add('--compile', action='store_true', help='torch.compile all of them')
     add('--json', help='file for the rows and the environment')
     args = parser.parse_args()
-    if min(args.batch, args.modalities, args.iters) < 1:
-        parser.error('--batch, --modalities and --iters must be at least 1')
+    for name in ('batch', 'modalities', 'iters'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} must be at least 1')
     if args.device == 'cuda' and not torch.cuda.is_available():
         parser.error('torch sees no CUDA device: use --device cpu')
     if args.device == 'auto':
@@ -309,37 +254,35 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    device = torch.device(args.device)
+    cuda, m = args.device == 'cuda', args.modalities
+    layout = (
+        torch.channels_last if args.channels_last else torch.contiguous_format)
+    to = dict(device=args.device, memory_format=layout)
+    x = torch.rand(args.batch * m, 3, *args.size).to(**to)
     modes = [('train', name) for name in args.statistics]
     modes.append(('infer', 'running'))
-    rounds = (args.warmup + args.iters) * len(modes)
+    groups = list(product(args.dtype, modes))
     rows = []
-    with tqdm(total=rounds * len(args.depth) * len(args.dtype)) as progress:
+    with tqdm(total=(args.warmup + args.iters) * len(groups)
+              * len(args.depth)) as progress:
         for depth in args.depth:
-            task = Task(depth, args.size, args.batch, args.modalities)
-            entries = {
-                name: prepare(build(task), device, args.channels_last,
-                              args.compile)
-                for name, build in CONTESTANTS.items()
-            }
-            for dtype, mode in product(args.dtype, modes):
+            entries = {}
+            for name, build in CONTESTANTS.items():
+                net, inputs = build(depth, x, m)
+                net.to(**to)
+                entries[name] = (torch.compile(net) if args.compile else net,
+                                 inputs)
+            for dtype, mode in groups:
                 progress.set_description(f'R{depth} {dtype} {" ".join(mode)}')
                 starts = {
                     name: partial(step_of, *entry, *mode, DTYPES[dtype])
                     for name, entry in entries.items()
                 }
-                measured = measure(starts, device, args.iters, args.warmup,
-                                   progress)
-                rows += [
-                    dict(
-                        depth=depth,
-                        mode=mode[0],
-                        dtype=dtype,
-                        statistics=mode[1],
-                        contestant=name,
-                        **values) for name, values in measured.items()
-                ]
-    facts = environment(device)
+                label = dict(
+                    depth=depth, mode=mode[0], dtype=dtype, statistics=mode[1])
+                rows += [{**label, **row} for row in measure(
+                    starts, cuda, args.iters, args.warmup, progress)]
+    facts = environment(cuda)
     print(*(f'- {name}: {fact}' for name, fact in facts.items()), sep='\n')
     print(f'\n{table(rows)}')
     if args.json:

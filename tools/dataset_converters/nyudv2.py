@@ -171,7 +171,7 @@ def _load_matlab_v5(path: Path, fields: Iterable[str]) -> dict:
     try:
         content = loadmat(path)
     # SciPy has an exception of its own for each way a file can be damaged.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise ValueError(f'{path} is no complete MATLAB v5 file ({error}): '
                          'download it again') from None
     _check_fields(path, content, fields)

@@ -6,9 +6,13 @@ It writes ``<domain>/<stem>.png`` for every domain, ``train.txt`` and
 ``val.txt`` with one stem a line, and ``rooms.json``, which tells how the
 images were made. An interrupted run goes on where it stopped.
 """
+import os
+
+# The workers are all the parallelism there is. Before numpy is imported.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
 import argparse
 import json
-import os
 import shutil
 import sys
 from functools import partial
@@ -29,8 +33,8 @@ ROOMS_A_SPLIT = 50000
 
 def convert(out: Union[str, Path],
             counts: dict = COUNTS,
-            height: int = 120,
-            width: int = 160,
+            height: int = 96,
+            width: int = 128,
             seed: int = 0,
             domains: Sequence[str] = DOMAINS,
             workers: Optional[int] = None,
@@ -41,8 +45,8 @@ def convert(out: Union[str, Path],
         out (str or Path): Folder to write.
         counts (dict): Number of images by split. Defaults to 800 in 'train'
             and 200 in 'val'.
-        height (int): Rows of the images. Defaults to 120.
-        width (int): Columns of the images. Defaults to 160.
+        height (int): Rows of the images. Defaults to 96.
+        width (int): Columns of the images. Defaults to 128.
         seed (int): Other seeds give other rooms. Defaults to 0.
         domains (sequence[str]): Folders to write. Defaults to all domains.
         workers (int, optional): Number of processes. It does not change the
@@ -109,11 +113,10 @@ def _write_room(out, seed, height, width, domains, index):
     images = render_room(seed, index, height, width, domains)
     for domain, image in images.items():
         path = _path(out, domain, index)
-        # Under a name of its own until it is whole, as runs get interrupted.
-        partial_path = path.with_name(f'.{path.stem}.{os.getpid()}.png')
+        # Under another name until it is whole, as runs get interrupted.
+        partial_path = path.with_name(f'.{path.name}')
         bgr = image[..., ::-1] if image.ndim == 3 else image
-        if not cv2.imwrite(str(partial_path), bgr,
-                           [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+        if not cv2.imwrite(str(partial_path), bgr):
             raise OSError(f'{path} cannot be written: check the free space '
                           'and your rights in that folder')
         partial_path.replace(path)
@@ -127,8 +130,8 @@ def main() -> None:
     for split, count in COUNTS.items():
         parser.add_argument(f'--{split}', type=int, default=count,
                             help=f'number of images in {split}.txt')
-    parser.add_argument('--height', type=int, default=120, help='rows')
-    parser.add_argument('--width', type=int, default=160, help='columns')
+    parser.add_argument('--height', type=int, default=96, help='rows')
+    parser.add_argument('--width', type=int, default=128, help='columns')
     parser.add_argument('--seed', type=int, default=0,
                         help='another seed gives other rooms')
     parser.add_argument('--domains', nargs='+', default=DOMAINS,

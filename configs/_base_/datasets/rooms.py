@@ -1,4 +1,4 @@
-# rooms: 800 training and 200 validation images of 120 x 160, 13 classes.
+# rooms: 800 training and 200 validation images of 96 x 128, 13 classes.
 # Rendered by tools/dataset_converters/rooms.py.
 dataset_type = 'RoomsDataset'
 data_root = 'data/rooms'
@@ -30,7 +30,7 @@ tta_model = dict(type='StreamTTAModel')
 data_prefix = dict(
     img_path='rgb', depth_path='sensor_depth', seg_map_path='label')
 train_dataloader = dict(
-    batch_size=16,
+    batch_size=4,
     num_workers=1,
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),

@@ -1,0 +1,16 @@
+# depth alone: the net of refinenet_r18_rooms with one stream.
+_base_ = './refinenet_r18_rooms_rgb.py'
+modalities = ('depth', )
+model = dict(
+    data_preprocessor=dict(mean=[2500] * 3, std=[1500] * 3),
+    decode_head=dict(modalities=modalities))
+pack = [
+    dict(type='ConcatModalities', modalities=modalities),
+    dict(type='PackSegInputs')
+]
+load = {{_base_.load}}
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=[*load, dict(type='RandomFlip', prob=0.5), *pack]))
+val_dataloader = dict(dataset=dict(pipeline=[*load, *pack]))
+test_dataloader = val_dataloader

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# bash tools/run_tests.sh [options of pytest]
+# Installs what is missing into .venv, then runs linter and test suite.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+
+ruff check .
+# Small nets: more threads than one only wait for each other.
+OMP_NUM_THREADS=1 python -m pytest -q --durations=10 "$@"
