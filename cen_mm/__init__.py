@@ -9,33 +9,33 @@ from . import compat
 compat.apply()  # before mmseg is imported
 
 from .datasets import (  # noqa: E402
-                       ConcatModalities,
-                       LoadLabels,
-                       LoadModality,
-                       MultimodalSegDataset,
-                       NYUDv2Dataset,
-                       RandomScale,
-                       RoomsDataset,
+    ConcatModalities,
+    LoadLabels,
+    LoadModality,
+    MultimodalSegDataset,
+    NYUDv2Dataset,
+    RandomScale,
+    RoomsDataset,
 )
 from .engine import EpochSeedHook, SparsityHook, StageHook  # noqa: E402
 from .evaluation import StreamIoUMetric  # noqa: E402
 from .layers import (  # noqa: E402
-                       Ensemble,
-                       PrivateBN,
-                       PrivateConv2d,
-                       PrivateIN,
-                       PrivateSyncBN,
-                       channel_exchange,
-                       fold,
-                       unfold,
+    Ensemble,
+    PrivateBN,
+    PrivateConv2d,
+    PrivateIN,
+    PrivateSyncBN,
+    channel_exchange,
+    fold,
+    unfold,
 )
 from .models import (  # noqa: E402
-                       CENResNet,
-                       CENResNetV1c,
-                       CENSegmentor,
-                       RefineNetHead,
-                       StreamHead,
-                       StreamTTAModel,
+    CENResNet,
+    CENResNetV1c,
+    CENSegmentor,
+    RefineNetHead,
+    StreamHead,
+    StreamTTAModel,
 )
 
 __version__ = '0.1.0'

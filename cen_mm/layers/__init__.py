@@ -6,12 +6,12 @@ configs find the layers alike.
 from .conv import PrivateConv2d
 from .ensemble import Ensemble
 from .exchange import (
-                       ExchangeRule,
-                       channel_exchange,
-                       exchangeable_norms,
-                       own_channels,
-                       region_mask,
-                       set_exchange,
+    ExchangeRule,
+    channel_exchange,
+    exchangeable_norms,
+    own_channels,
+    region_mask,
+    set_exchange,
 )
 from .fold import fold, unfold
 from .norm import PrivateBN, PrivateIN, PrivateSyncBN

@@ -173,7 +173,7 @@ class PrivateSyncBN(PrivateBN):
         if not (self.training and dist.is_available()
                 and dist.is_initialized() and dist.get_world_size() > 1):
             return super()._normalise(x, weight, bias)
-                # Two passes, in float32 at least: the mean first, for a variance
+        # Two passes, in float32 at least: the mean first, for a variance
         # that does not cancel.
         wide = x.to(torch.promote_types(x.dtype, torch.float32))
         total = wide.sum((0, 2, 3))

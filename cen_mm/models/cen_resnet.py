@@ -31,6 +31,9 @@ class CENResNet(ResNet):
             :class:`~cen_mm.layers.ExchangeRule`, ``threshold`` and
             ``region``; None for a ResNet without exchange. Defaults to
             ``dict(threshold=2e-2, region='all')``.
+        zero_init_residual (bool): Whether the last norm of a block starts at
+            zero; in a basic block all its channels would then be exchanged
+            from the first step. Defaults to False.
         kwargs: As of :class:`mmseg.models.ResNet`.
 
     Raises:
@@ -49,9 +52,15 @@ class CENResNet(ResNet):
                  in_channels: int = 3,
                  norm_cfg: Optional[dict] = None,
                  exchange: Optional[dict] = dict(threshold=2e-2, region='all'),
+                 zero_init_residual: bool = False,
                  **kwargs) -> None:
         norm_cfg = norm_cfg or dict(type='PrivateBN', num_modalities=2)
-        super().__init__(depth, in_channels, norm_cfg=norm_cfg, **kwargs)
+        super().__init__(
+            depth,
+            in_channels,
+            norm_cfg=norm_cfg,
+            zero_init_residual=zero_init_residual,
+            **kwargs)
         self.in_channels = in_channels
         if exchange is not None:
             norms = 'bn[12]' if self.block is BasicBlock else 'bn2'

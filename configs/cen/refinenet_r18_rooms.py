@@ -24,7 +24,7 @@ model = dict(
             channels=24,
             num_classes=13,
             dropout_ratio=0.1)))
-max_epochs = 8
+max_epochs = 5
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=3e-3, weight_decay=1e-3))
@@ -35,7 +35,7 @@ param_scheduler = dict(
     pct_start=0.2,
     convert_to_iter_based=True)
 train_cfg = dict(
-    type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=4)
+    type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 default_hooks = dict(
