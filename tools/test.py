@@ -50,7 +50,7 @@ def main() -> None:
                     or f'work_dirs/{Path(args.config).stem}')
     if args.show or args.show_dir:
         cfg.default_hooks.visualization.update(
-            draw=True, show=args.show, wait_time=args.wait_time)
+            draw=True, interval=1, show=args.show, wait_time=args.wait_time)
         cfg.visualizer.save_dir = args.show_dir
     if args.tta:
         cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline

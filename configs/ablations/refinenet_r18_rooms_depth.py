@@ -8,9 +8,8 @@ pack = [
     dict(type='ConcatModalities', modalities=modalities),
     dict(type='PackSegInputs')
 ]
-load = {{_base_.load}}
 train_dataloader = dict(
     dataset=dict(
-        pipeline=[*load, dict(type='RandomFlip', prob=0.5), *pack]))
-val_dataloader = dict(dataset=dict(pipeline=[*load, *pack]))
+        pipeline=[*_base_.load, dict(type='RandomFlip', prob=0.5), *pack]))
+val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, *pack]))
 test_dataloader = val_dataloader

@@ -3,12 +3,13 @@
 dataset_type = 'NYUDv2Dataset'
 data_root = 'data/nyudv2'
 crop_size = (500, 500)
-load = [
+inputs = [
     dict(type='LoadImageFromFile'),
     # The depth of the authors' folder is not cut to 468 x 625 yet.
-    dict(type='LoadModality', modality='depth', centre_crop=True),
-    dict(type='LoadLabels')
+    dict(type='LoadModality', modality='depth', centre_crop=True)
 ]
+labels = dict(type='LoadLabels')
+load = [*inputs, labels]
 pack = [
     dict(type='ConcatModalities', modalities=('rgb', 'depth')),
     dict(type='PackSegInputs')
@@ -25,14 +26,14 @@ train_pipeline = [
 ]
 test_pipeline = [*load, *pack]
 tta_pipeline = [
-    *load,
+    *inputs,
     dict(
         type='TestTimeAug',
         transforms=[[
             dict(type='Resize', scale_factor=scale, keep_ratio=True)
             for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
         ], [dict(type='RandomFlip', prob=prob)
-            for prob in (0., 1.)], [pack[0]], [pack[1]]])
+            for prob in (0., 1.)], [labels], [pack[0]], [pack[1]]])
 ]
 tta_model = dict(type='StreamTTAModel')
 

@@ -2,11 +2,12 @@
 # Rendered by tools/dataset_converters/rooms.py.
 dataset_type = 'RoomsDataset'
 data_root = 'data/rooms'
-load = [
+inputs = [
     dict(type='LoadImageFromFile'),
-    dict(type='LoadModality', modality='depth'),
-    dict(type='LoadLabels')
+    dict(type='LoadModality', modality='depth')
 ]
+labels = dict(type='LoadLabels')
+load = [*inputs, labels]
 pack = [
     dict(type='ConcatModalities', modalities=('rgb', 'depth')),
     dict(type='PackSegInputs')
@@ -14,14 +15,14 @@ pack = [
 train_pipeline = [*load, dict(type='RandomFlip', prob=0.5), *pack]
 test_pipeline = [*load, *pack]
 tta_pipeline = [
-    *load,
+    *inputs,
     dict(
         type='TestTimeAug',
         transforms=[[
             dict(type='Resize', scale_factor=scale, keep_ratio=True)
             for scale in (0.75, 1.0, 1.25)
         ], [dict(type='RandomFlip', prob=prob)
-            for prob in (0., 1.)], [pack[0]], [pack[1]]])
+            for prob in (0., 1.)], [labels], [pack[0]], [pack[1]]])
 ]
 tta_model = dict(type='StreamTTAModel')
 
