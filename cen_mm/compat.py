@@ -61,18 +61,25 @@ def trust_own_checkpoints() -> None:
     Since torch 2.6 that is the default, and mmengine's message hub keeps
     numpy scalars and :class:`HistoryBuffer` objects in every checkpoint.
     These harmless types are admitted; the check itself stays on. A
-    ``HistoryBuffer`` names its statistics by ``getattr``, for which a
-    stand-in serves that gives those four and nothing else.
+    ``HistoryBuffer`` names its statistics, and a one-cycle schedule its
+    curve, by ``getattr``, for which a stand-in serves that gives those and
+    nothing else.
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
+    from mmengine.optim.scheduler.param_scheduler import (
+        OneCycleParamScheduler)
     if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
         return  # torch < 2.6, which reads these checkpoints as they are
 
-    def history_method(owner, name):
-        if owner is HistoryBuffer and name in ('min', 'max', 'current',
-                                               'mean'):
+    named = {
+        HistoryBuffer: ('min', 'max', 'current', 'mean'),
+        OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear')
+    }
+
+    def method(owner, name):
+        if isinstance(owner, type) and name in named.get(owner, ()):
             return getattr(owner, name)
         raise UnpicklingError(
             f'{name!r} of {owner!r} is nothing that a checkpoint may ask for')
@@ -80,9 +87,8 @@ def trust_own_checkpoints() -> None:
     core = np.core if np.__version__.startswith('1.') else np._core
     scalar_types = {type(np.dtype(code)) for code in '?bhilqBHILQefd'}
     torch.serialization.add_safe_globals([
-        HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, (history_method, 'builtins.getattr'),
-        *scalar_types
+        *named, np.ndarray, np.dtype, core.multiarray._reconstruct,
+        core.multiarray.scalar, (method, 'builtins.getattr'), *scalar_types
     ])
 
 

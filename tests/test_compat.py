@@ -12,6 +12,7 @@ import pytest
 import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.optim import OneCycleLR
 from mmengine.utils.dl_utils import mmcv_full_available
 
 from cen_mm import compat
@@ -150,3 +151,16 @@ def test_a_launcher_without_torchrun_is_explained(monkeypatch):
     with pytest.raises(RuntimeError, match='dist_train.sh') as info:
         compat.distribute_without_gpu(ConfigDict(launcher='pytorch'))
     assert 'RANK' in str(info.value) and '\n' not in str(info.value)
+
+
+@checks
+@pytest.mark.parametrize('curve', ['cos', 'linear'])
+def test_one_cycle_schedules_resume(curve, tmp_path):
+    """They pickle the function that gives their curve."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.)
+    kwargs = dict(eta_max=1., total_steps=9, anneal_strategy=curve)
+    one = OneCycleLR(optimizer, **kwargs)
+    torch.save(one.state_dict(), tmp_path / 'one.pth')
+    other = OneCycleLR(optimizer, **kwargs)
+    other.load_state_dict(torch.load(tmp_path / 'one.pth'))
+    assert other.anneal_func(0., 2., 0.25) == one.anneal_func(0., 2., 0.25)

@@ -66,7 +66,8 @@ def test_a_downstream_project_inherits(base, tmp_path, monkeypatch):
     mine = tmp_path / 'configs' / 'mine.py'
     mine.parent.mkdir()
     mine.write_text(f"_base_ = '{base.format(root=ROOT)}'\n"
-                    'model = dict(decode_head=dict(head=dict(num_classes=7)))\n'
+                    'model = dict(decode_head=dict('
+                    'head=dict(num_classes=7)))\n'
                     'default_hooks = dict(sparsity=dict(weight=1e-3))\n')
     cfg = Config.fromfile(mine)
     assert cfg.custom_imports.imports == ['cen_mm']

@@ -67,12 +67,12 @@ def draw(rows, classes, palette, out) -> None:
     figure, axes = plt.subplots(
         len(rows), columns, squeeze=False, layout='constrained',
         figsize=(1.9 * columns, 1.9 * height / width * len(rows) + 0.9))
+    for axis, title in zip(axes[0], rows[0]):
+        axis.set_title(title, fontsize=9)
     for line, row in zip(axes, rows):
-        for axis, (title, picture) in zip(line, row.items()):
+        for axis, picture in zip(line, row.values()):
             axis.imshow(picture, cmap='viridis', interpolation='nearest')
             axis.set_axis_off()
-            if line is axes[0]:
-                axis.set_title(title, fontsize=9)
     figure.legend(
         handles=[
             plt.Rectangle((0, 0), 1, 1, color=np.array(colour) / 255)
