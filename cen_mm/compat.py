@@ -68,8 +68,7 @@ def trust_own_checkpoints() -> None:
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
-    from mmengine.optim.scheduler.param_scheduler import (
-        OneCycleParamScheduler)
+    from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
     if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
         return  # torch < 2.6, which reads these checkpoints as they are
 
