@@ -17,6 +17,8 @@ from mmseg.registry import DATASETS, MODELS
 from PIL import Image
 from tiny_nyudv2 import CONFIG, NAMES, SIZE, write_nyudv2
 
+from cen_mm import MultimodalSegDataset
+
 
 @pytest.fixture(scope='module')
 def real_config():
@@ -263,3 +265,10 @@ def test_mmcv_op_without_mmcv_ops():
     with fails(RuntimeError, "mmcv op 'nms'", 'replace mmcv-lite',
                'full mmcv'):
         nms(torch.tensor([[0., 0, 1, 1]]), torch.ones(1), 0.5)
+
+
+def test_a_data_set_without_classes(tmp_path):
+    write_nyudv2(tmp_path)
+    with fails(ValueError, 'MultimodalSegDataset has no classes', 'metainfo'):
+        MultimodalSegDataset(
+            data_root=str(tmp_path), data_prefix=dict(img_path='rgb'))

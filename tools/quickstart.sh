@@ -17,13 +17,15 @@ python tools/train.py "$config" --resume
 
 echo "== 3/4 testing"
 python tools/test.py "$config" "$(cat "$work/last_checkpoint")" \
-    --work-dir "$work" | tee "$work/test.txt" | grep -v mmengine
+    --work-dir "$work/test" 2>&1 | tee "$work/test.log"
+sed -n '/streams:/,/^ *$/p' "$work/test.log" | grep '^[+|]' > "$work/test.txt"
 
 echo "== 4/4 drawing"
 python tools/analysis_tools/contact_sheet.py "$config" \
     "$(cat "$work/last_checkpoint")" "$work/contact_sheet.png"
 python tools/analysis_tools/exchange_plot.py "$work" "$work/exchange.png"
 
+echo; cat "$work/test.txt"
 cat <<END
 
 Done in $(((SECONDS - start) / 60)) min $(((SECONDS - start) % 60)) s. Look at

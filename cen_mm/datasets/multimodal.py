@@ -33,7 +33,8 @@ class MultimodalSegDataset(BaseSegDataset):
     Raises:
         FileNotFoundError: If a listed file is not there; all of them are
             looked for before any work begins.
-        ValueError: If ``ann_file`` and folders hold no sample.
+        ValueError: If ``ann_file`` and folders hold no sample, or
+            ``metainfo`` no classes.
     """
 
     def __init__(self,
@@ -51,6 +52,10 @@ class MultimodalSegDataset(BaseSegDataset):
             ``<modality>_path`` a modality, ``num_classes`` and what mmseg's
             transforms ask for.
         """
+        if not self.metainfo.get('classes'):
+            raise ValueError(
+                f'{type(self).__name__} has no classes: set metainfo=dict('
+                'classes=(...)) in the config of the data set')
         suffixes = dict(
             img_path=self.img_suffix, seg_map_path=self.seg_map_suffix)
         for modality, suffix in self.suffixes.items():

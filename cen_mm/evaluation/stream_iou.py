@@ -4,6 +4,7 @@ from typing import Dict, List, Sequence
 from mmengine.logging import MMLogger, print_log
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
+from prettytable import PrettyTable
 
 
 @METRICS.register_module()
@@ -33,7 +34,7 @@ class StreamIoUMetric(IoUMetric):
             super().process(data_batch, [sample])
             if self.format_only:
                 continue
-            areas = {'': self.results.pop()}
+            ensemble, areas = self.results.pop(), {}
             for key in sample:
                 if key.startswith(self.stream_prefix):
                     prediction = sample[key]['data'].squeeze()
@@ -43,7 +44,7 @@ class StreamIoUMetric(IoUMetric):
                             prediction, label.to(prediction),
                             len(self.dataset_meta['classes']),
                             self.ignore_index))
-            self.results.append(areas)
+            self.results.append({**areas, '': ensemble})
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
         """Metrics of every stream.
@@ -56,10 +57,14 @@ class StreamIoUMetric(IoUMetric):
         """
         if self.format_only:
             return super().compute_metrics(results)
-        metrics = {}
-        for prefix in sorted(results[0], reverse=True):
-            print_log(f'{prefix[:-1] or "ensemble"}:',
-                      MMLogger.get_current_instance())
-            stream = super().compute_metrics([r[prefix] for r in results])
-            metrics.update({prefix + k: v for k, v in stream.items()})
+        logger = MMLogger.get_current_instance()
+        metrics, table = {}, PrettyTable()
+        for prefix in results[0]:
+            stream = prefix[:-1] or 'ensemble'
+            print_log(f'{stream}:', logger)
+            values = super().compute_metrics([r[prefix] for r in results])
+            metrics.update({prefix + k: v for k, v in values.items()})
+            table.field_names = ['stream', *values]
+            table.add_row([stream, *(f'{v:.2f}' for v in values.values())])
+        print_log(f'streams:\n{table}', logger)
         return metrics
