@@ -6,7 +6,7 @@ its own modality (Theorem 1), so its place is given to the other modalities.
 import difflib
 import re
 from dataclasses import dataclass
-from typing import List
+from typing import List, Optional
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +37,10 @@ def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
                  (modality + 1) * channels // num_modalities)
 
 
-def region_mask(num_modalities: int, channels: int, region: str) -> Tensor:
+def region_mask(num_modalities: int,
+                channels: int,
+                region: str,
+                device: Optional[torch.device] = None) -> Tensor:
     """Which gammas of which modality a rule is about.
 
     Args:
@@ -45,6 +48,8 @@ def region_mask(num_modalities: int, channels: int, region: str) -> Tensor:
         channels (int): C.
         region (str): ``'all'`` channels, or each modality's ``'own'`` part,
             see :func:`own_channels`.
+        device (torch.device, optional): Where the mask lives. Defaults to
+            the CPU.
 
     Returns:
         Tensor: Boolean, ``(M, C)``.
@@ -53,10 +58,12 @@ def region_mask(num_modalities: int, channels: int, region: str) -> Tensor:
         ValueError: If ``region`` is neither.
     """
     if region == 'all':
-        return torch.ones(num_modalities, channels, dtype=torch.bool)
+        return torch.ones(
+            num_modalities, channels, dtype=torch.bool, device=device)
     if region != 'own':
         raise ValueError(f"region must be 'all' or 'own', got {region!r}")
-    mask = torch.zeros(num_modalities, channels, dtype=torch.bool)
+    mask = torch.zeros(
+        num_modalities, channels, dtype=torch.bool, device=device)
     for m in range(num_modalities):
         mask[m, own_channels(m, num_modalities, channels)] = True
     return mask
@@ -97,7 +104,7 @@ class ExchangeRule:
             return torch.zeros_like(below)
         if self.region == 'all':
             return below
-        return below & region_mask(*gamma.shape, self.region).to(below.device)
+        return below & region_mask(*gamma.shape, self.region, below.device)
 
 
 def channel_exchange(x: Tensor,

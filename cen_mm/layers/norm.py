@@ -56,7 +56,8 @@ class PrivateNorm:
             self._share('weight', 'bias', size=num_features)
         if 'stats' not in private:
             self._share('running_mean', 'running_var', size=num_features)
-        self.exchange = ExchangeRule(**exchange) if exchange else None
+        self.exchange = (None if exchange is None else ExchangeRule(
+            **exchange))
 
     def _share(self, *names: str, size: int) -> None:
         for name in names:
