@@ -5,7 +5,6 @@ stages, in the arithmetic of https://github.com/yikaiw/CEN.
 """
 from typing import List, Optional, Tuple
 
-import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_conv_layer
 from mmengine.model import Sequential
@@ -170,12 +169,7 @@ class RefineNetHead(BaseDecodeHead):
         Returns:
             Tensor: ``(N, num_classes, H_0, W_0)``.
         """
-        # In this layout pooling runs ten times faster on a CPU, and it is the
-        # one of the tensor cores of a GPU.
-        features = [
-            x.contiguous(memory_format=torch.channels_last)
-            for x in self._transform_inputs(inputs)
-        ]
+        features = list(self._transform_inputs(inputs))
         features[-2:] = [self.dropout(x) for x in features[-2:]]
         x = None
         for stage, feature in zip(reversed(self.stages), reversed(features)):
