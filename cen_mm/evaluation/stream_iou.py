@@ -35,7 +35,7 @@ class StreamIoUMetric(IoUMetric):
             if self.format_only:
                 continue
             ensemble, areas = self.results.pop(), {}
-            for key in sample:
+            for key in sorted(sample):
                 if key.startswith(self.stream_prefix):
                     prediction = sample[key]['data'].squeeze()
                     label = sample['gt_sem_seg']['data'].squeeze()
