@@ -5,15 +5,7 @@ _base_ = [
     '../_base_/schedules/three_stages_300e.py'
 ]
 model = dict(
-    data_preprocessor=dict(
-        type='SegDataPreProcessor',
-        # RGB as for ImageNet; depth in units of 5000/5000 m = 1 m.
-        mean=[123.675, 116.28, 103.53, 0, 0, 0],
-        std=[58.395, 57.12, 57.375, 5000, 5000, 5000],
-        bgr_to_rgb=False,  # ConcatModalities has done it
-        size=_base_.crop_size,
-        pad_val=0,
-        seg_pad_val=255),
+    data_preprocessor=_base_.data_preprocessor,
     # The official evaluation enlarges the logits by bicubic interpolation.
     test_cfg=dict(mode='whole', upsample='bicubic'))
 default_hooks = dict(

@@ -3,6 +3,15 @@
 dataset_type = 'NYUDv2Dataset'
 data_root = 'data/nyudv2'
 crop_size = (500, 500)
+data_preprocessor = dict(
+    type='SegDataPreProcessor',
+    # RGB as for ImageNet; depth in units of 5000/5000 m = 1 m.
+    mean=[123.675, 116.28, 103.53, 0, 0, 0],
+    std=[58.395, 57.12, 57.375, 5000, 5000, 5000],
+    bgr_to_rgb=False,  # ConcatModalities has done it
+    size=crop_size,
+    pad_val=0,
+    seg_pad_val=255)
 inputs = [
     dict(type='LoadImageFromFile'),
     # The depth of the authors' folder is not cut to 468 x 625 yet.
