@@ -6,20 +6,20 @@
 """
 import argparse
 import sys
-from collections.abc import Iterable
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
-import cv2
 import numpy as np
-from _tree import IGNORE, PIXELS, Report, verify_tree
+from _checks import IGNORE, PIXELS, Report, write_image
+from _matlab import check_fields, load_v5, open_v73
+from _tree import Contents, verify_tree
 from tqdm import tqdm
 
 COUNTS = {'train': 795, 'val': 654}
 SPLIT_FIELDS = {'train': 'trainNdxs', 'val': 'testNdxs'}
 NUM_CLASSES = 40
 DEPTH_SCALE = 5000
+CONTENTS = Contents(NUM_CLASSES, DEPTH_SCALE,
+                    ('in millimetres', lambda depth: depth / 1000))
 # MATLAB stores the first axis fastest, so that h5py shows all axes reversed:
 # number of the image, channel, column, row.
 SHAPES = {'images': (3, 640, 480), 'depths': (640, 480),
@@ -52,18 +52,10 @@ def convert(mat: str | Path, splits: str | Path,
         ValueError: If an input file does not hold what it should.
     """
     out = Path(out)
-    h5py = _optional('h5py')
-    class_of = _read_class_map(_existing(classes))
-    numbers_of = _read_splits(_existing(splits), counts)
+    class_of = _read_class_map(classes)
+    numbers_of = _read_splits(splits, counts)
     numbers = sorted([*numbers_of['train'], *numbers_of['val']])
-    try:
-        file = h5py.File(_existing(mat), 'r')
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ValueError(f'{mat} is no complete MATLAB v7.3 file ({error}): '
-                         'download it again') from None
-    with file:
+    with open_v73(mat) as file:
         total = _count_images(mat, file)
         if numbers[0] < 1 or numbers[-1] > total:
             raise ValueError(
@@ -77,8 +69,7 @@ def convert(mat: str | Path, splits: str | Path,
             except ValueError as error:
                 raise ValueError(f'{mat}, image {number}: {error}') from None
     for split, numbers in numbers_of.items():
-        lines = ['\t'.join(f'{folder}/{number:06d}.png' for folder in PIXELS)
-                 for number in numbers]
+        lines = [CONTENTS.line(f'{number:06d}') for number in numbers]
         (out / f'{split}.txt').write_text('\n'.join(lines) + '\n')
 
 
@@ -96,12 +87,12 @@ def verify(root: str | Path,
     Returns:
         Report: The figures of the tree and all its problems.
     """
-    return verify_tree(root, counts, NUM_CLASSES, DEPTH_SCALE)
+    return verify_tree(root, counts, CONTENTS)
 
 
 def _count_images(mat: str | Path, file) -> int:
     """Return their number, once all fields are known to have their shape."""
-    _check_fields(mat, file, SHAPES)
+    check_fields(mat, file, SHAPES)
     total = len(file['images'])
     for name, shape in SHAPES.items():
         if file[name].shape != (total, *shape):
@@ -132,15 +123,12 @@ def _convert_image(file, number: int, class_of: np.ndarray,
     pixels = {'rgb': image[..., ::-1], 'masks': class_of[labels],
               'depth': depth.astype(np.uint16)}
     for folder, array in pixels.items():
-        path = out / folder / f'{number:06d}.png'
-        if not cv2.imwrite(str(path), array):
-            raise OSError(f'{path} cannot be written: check the free space '
-                          'and your rights in that folder')
+        write_image(out / folder / f'{number:06d}.png', array)
 
 
-def _read_class_map(path: Path) -> np.ndarray:
+def _read_class_map(path: str | Path) -> np.ndarray:
     """Return the class of every raw label, unlabelled (0) included."""
-    classes = _load_matlab_v5(path, ['mapClass'])['mapClass'].ravel()
+    classes = load_v5(path, ['mapClass'])['mapClass'].ravel()
     if classes.min() < 0 or classes.max() > NUM_CLASSES:
         raise ValueError(f'{path}: "mapClass" runs from {classes.min()} to '
                          f'{classes.max()} instead of 0 to {NUM_CLASSES}: '
@@ -149,9 +137,9 @@ def _read_class_map(path: Path) -> np.ndarray:
     return np.where(classes, classes - 1, IGNORE).astype(np.uint8)
 
 
-def _read_splits(path: Path, counts: dict[str, int]) -> dict[str, list]:
+def _read_splits(path: str | Path, counts: dict[str, int]) -> dict[str, list]:
     """Return the sorted 1-based numbers of the images of each split."""
-    content = _load_matlab_v5(path, SPLIT_FIELDS.values())
+    content = load_v5(path, SPLIT_FIELDS.values())
     numbers = {split: sorted(content[name].ravel().astype(int).tolist())
                for split, name in SPLIT_FIELDS.items()}
     for split, name in SPLIT_FIELDS.items():
@@ -164,42 +152,6 @@ def _read_splits(path: Path, counts: dict[str, int]) -> dict[str, list]:
         raise ValueError(f'{path} has image {min(shared)} in both splits: '
                          'use the official split')
     return numbers
-
-
-def _load_matlab_v5(path: Path, fields: Iterable[str]) -> dict:
-    loadmat = _optional('scipy.io').loadmat
-    try:
-        content = loadmat(path)
-    # SciPy has an exception of its own for each way a file can be damaged.
-    except Exception as error:
-        raise ValueError(f'{path} is no complete MATLAB v5 file ({error}): '
-                         'download it again') from None
-    _check_fields(path, content, fields)
-    return content
-
-
-def _check_fields(path: str | Path, content,
-                  fields: Iterable[str]) -> None:
-    for name in fields:
-        if name not in content:
-            found = ', '.join(k for k in content if not k.startswith('__'))
-            raise ValueError(f'{path} has no "{name}", only {found}: use the '
-                             'official file')
-
-
-def _existing(path: str | Path) -> Path:
-    if not Path(path).is_file():
-        raise FileNotFoundError(f'{path} does not exist: download it, or '
-                                'correct the path')
-    return Path(path)
-
-
-def _optional(name: str) -> ModuleType:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise ImportError(f'{name} is needed to convert: install it with '
-                          '`pip install -e .[nyudv2]`') from None
 
 
 def main() -> None:
