@@ -1,8 +1,9 @@
 """Data sets and transforms, registered in mmseg."""
+from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
 from .nyudv2 import NYUDv2Dataset
 from .rooms_dataset import RoomsDataset
-from .transforms import ConcatModalities, LoadLabels, LoadModality, RandomScale
+from .transforms import ConcatModalities, LoadLabels, RandomScale
 
 __all__ = [
     'ConcatModalities', 'LoadLabels', 'LoadModality', 'MultimodalSegDataset',

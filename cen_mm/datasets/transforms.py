@@ -1,13 +1,11 @@
 """Transforms that bring further modalities into a stock mmseg pipeline.
 
 ``LoadImageFromFile -> LoadModality -> LoadLabels -> any stock geometry ->
-ConcatModalities -> PackSegInputs``. A loaded modality joins ``seg_fields``,
-so stock transforms move it with the label, by nearest neighbour.
+ConcatModalities -> PackSegInputs``, see also :mod:`.load_modality`.
 """
 import io
-from typing import Optional, Sequence, Tuple
+from typing import Sequence, Tuple
 
-import mmcv
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmengine import fileio
@@ -16,111 +14,6 @@ from mmseg.registry import TRANSFORMS
 from PIL import Image
 
 IGNORE_INDEX = 255
-
-
-@TRANSFORMS.register_module()
-class LoadModality(BaseTransform):
-    """Load one further modality beside the image.
-
-    Images of any bit depth are read as they are, and ``.npy`` arrays too.
-    Grey maps stay ``(H, W)``; colours become RGB.
-
-    Required Keys:
-
-    - img
-    - img_path
-    - <modality>_path
-
-    Modified Keys:
-
-    - seg_fields
-
-    Added Keys:
-
-    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, 3)``.
-
-    Args:
-        modality (str): Its name, such as 'depth' or 'thermal'.
-        dtype (str): The type that the files must have: 'uint8', 'uint16'
-            or 'float32'. Defaults to 'uint16', of depth in fixed units.
-        centre_crop (bool): Whether a map larger than the image is cut around
-            its centre to the image's size, as the official code does with
-            the uncut depth of NYUDv2. Defaults to False.
-        backend_args (dict, optional): See mmengine's file I/O.
-
-    Raises:
-        ValueError: If the data set has no such modality, or a file cannot
-            be decoded, has another type or size than it should, or holds
-            NaN; the message names it.
-    """
-
-    def __init__(self,
-                 modality: str,
-                 dtype: str = 'uint16',
-                 centre_crop: bool = False,
-                 backend_args: Optional[dict] = None) -> None:
-        self.modality = modality
-        self.dtype = np.dtype(dtype)
-        self.centre_crop = centre_crop
-        self.backend_args = backend_args
-
-    def transform(self, results: dict) -> dict:
-        """Load the modality and register it with the segmentation fields."""
-        key = f'{self.modality}_path'
-        if key not in results:
-            raise ValueError(
-                f'the data set has no modality {self.modality!r}: add '
-                f'{key}=FOLDER to its data_prefix, or take the modality out '
-                'of the pipeline and of the model')
-        array = self._read(results[key])
-        height, width = results['img'].shape[:2]
-        top = (array.shape[0] - height) // 2
-        left = (array.shape[1] - width) // 2
-        if self.centre_crop and top >= 0 and left >= 0:
-            array = array[top:top + height, left:left + width]
-        if array.shape[:2] != (height, width):
-            raise ValueError(
-                f'{results[key]} is {array.shape[0]} x {array.shape[1]}, but '
-                f'{results["img_path"]} is {height} x {width}: the modalities '
-                'of a sample must be aligned pixel by pixel')
-        results[self.modality] = array
-        results['seg_fields'].append(self.modality)
-        return results
-
-    def _read(self, path: str) -> np.ndarray:
-        data = fileio.get(path, backend_args=self.backend_args)
-        is_npy = path.endswith('.npy')
-        try:
-            if is_npy:
-                array = np.load(io.BytesIO(data), allow_pickle=False)
-            else:  # OpenCV fails on an empty buffer without a path
-                array = mmcv.imfrombytes(
-                    data, 'unchanged', backend='cv2') if data else None
-        except (ValueError, EOFError) as error:
-            raise ValueError(f'{path} cannot be decoded ({error}): write the '
-                             'file again') from error
-        if array is None:
-            raise ValueError(f'{path} cannot be decoded: it is truncated or '
-                             'no image, write the file again')
-        if array.dtype != self.dtype:
-            raise ValueError(
-                f'{path} is {array.dtype}, but LoadModality(modality='
-                f'{self.modality!r}) expects {self.dtype}: write the file '
-                'with that type, or set dtype if the pipeline is wrong')
-        colours = array.ndim == 3 and array.shape[2] == 3
-        if array.ndim != 2 and not colours:
-            raise ValueError(f'{path} has shape {array.shape}: write one '
-                             'channel, or three for colours')
-        if self.dtype.kind == 'f' and not np.isfinite(array).all():
-            raise ValueError(
-                f'{path} holds {(~np.isfinite(array)).sum()} NaN or infinite '
-                'values: write 0 where a measurement is missing')
-        # OpenCV reads BGR; an array is what its writer made of it.
-        return array[..., ::-1] if colours and not is_npy else array
-
-    def __repr__(self) -> str:
-        return (f'{type(self).__name__}(modality={self.modality!r}, '
-                f'dtype={self.dtype.name!r}, centre_crop={self.centre_crop})')
 
 
 @TRANSFORMS.register_module()

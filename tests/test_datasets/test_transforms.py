@@ -28,9 +28,10 @@ def nyudv2(tmp_path):
 
 
 def load(path, size, **kwargs):
-    """What LoadModality makes of a file beside an image of a given size."""
+    """What LoadModality makes of a file or array beside an image."""
+    path = path if isinstance(path, np.ndarray) else str(path)
     results = dict(img=np.zeros((*size, 3), np.uint8), img_path='rgb.png',
-                   thermal_path=str(path), seg_fields=[])
+                   thermal_path=path, seg_fields=[])
     results = LoadModality('thermal', **kwargs)(results)
     assert results['seg_fields'] == ['thermal']  # so that geometry moves it
     return results['thermal']
@@ -54,6 +55,26 @@ def test_npy_is_taken_as_it_is(tmp_path, dtype, shape):
     np.save(tmp_path / 'a.npy', array)
     out = load(tmp_path / 'a.npy', shape[:2], dtype=dtype)
     assert out.dtype == dtype and np.array_equal(out, array)
+    if array.ndim == 3:  # one channel on an axis of its own
+        np.save(tmp_path / 'a.npy', array[..., :1])
+        out = load(tmp_path / 'a.npy', shape[:2], dtype=dtype)
+        assert np.array_equal(out, array[..., 0])
+
+
+@pytest.mark.parametrize('dtype', ['uint8', 'uint16', 'float32'])
+@pytest.mark.parametrize('shape', [(7, 12), (5, 4, 3)])
+def test_arrays_go_the_way_of_files(tmp_path, dtype, shape):
+    """An array in the place of the path, cut and checked as a file is."""
+    height, width = shape[:2]
+    array = np.random.default_rng(0).uniform(0, 255, shape).astype(dtype)
+    assert np.array_equal(load(array, shape[:2], dtype=dtype), array)
+    out = load(array, (height - 2, width - 1), dtype=dtype, centre_crop=True)
+    assert np.array_equal(out, array[1:-1, :-1])
+    with pytest.raises(ValueError, match=rf'the thermal array is {dtype}.*'
+                       'expects int8'):
+        load(array, shape[:2], dtype='int8')
+    with pytest.raises(ValueError, match='the thermal array is .*rgb.png is'):
+        load(array, (height, width - 1), dtype=dtype)
 
 
 @pytest.mark.parametrize('size', SIZES)
