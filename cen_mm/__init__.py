@@ -13,6 +13,7 @@ from .datasets import (  # noqa: E402
     LoadLabels,
     LoadModality,
     MultimodalSegDataset,
+    NoiseModality,
     NYUDv2Dataset,
     RandomScale,
     RoomsDataset,
@@ -20,11 +21,16 @@ from .datasets import (  # noqa: E402
 from .engine import EpochSeedHook, SparsityHook, StageHook  # noqa: E402
 from .evaluation import StreamIoUMetric  # noqa: E402
 from .layers import (  # noqa: E402
+    AlignFusion,
+    AverageFusion,
+    ConcatFusion,
     Ensemble,
+    MKMMDLoss,
     PrivateBN,
     PrivateConv2d,
     PrivateIN,
     PrivateSyncBN,
+    SelfAttentionFusion,
     channel_exchange,
     fold,
     unfold,
@@ -33,6 +39,8 @@ from .models import (  # noqa: E402
     CENResNet,
     CENResNetV1c,
     CENSegmentor,
+    FusionResNet,
+    MergingResNet,
     RefineNetHead,
     StreamHead,
     StreamTTAModel,
@@ -41,10 +49,12 @@ from .models import (  # noqa: E402
 __version__ = '0.1.0'
 
 __all__ = [
-    'CENResNet', 'CENResNetV1c', 'CENSegmentor', 'ConcatModalities',
-    'Ensemble', 'EpochSeedHook', 'LoadLabels', 'LoadModality',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'PrivateBN', 'PrivateConv2d',
-    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
-    'RoomsDataset', 'SparsityHook', 'StageHook', 'StreamHead',
+    'AlignFusion', 'AverageFusion', 'CENResNet', 'CENResNetV1c',
+    'CENSegmentor', 'ConcatFusion', 'ConcatModalities', 'Ensemble',
+    'EpochSeedHook', 'FusionResNet', 'LoadLabels', 'LoadModality',
+    'MKMMDLoss', 'MergingResNet', 'MultimodalSegDataset', 'NYUDv2Dataset',
+    'NoiseModality', 'PrivateBN', 'PrivateConv2d', 'PrivateIN',
+    'PrivateSyncBN', 'RandomScale', 'RefineNetHead', 'RoomsDataset',
+    'SelfAttentionFusion', 'SparsityHook', 'StageHook', 'StreamHead',
     'StreamIoUMetric', 'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
 ]

@@ -1,11 +1,12 @@
 """Data sets and transforms, registered in mmseg."""
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
+from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
 from .rooms_dataset import RoomsDataset
 from .transforms import ConcatModalities, LoadLabels, RandomScale
 
 __all__ = [
     'ConcatModalities', 'LoadLabels', 'LoadModality', 'MultimodalSegDataset',
-    'NYUDv2Dataset', 'RandomScale', 'RoomsDataset'
+    'NYUDv2Dataset', 'NoiseModality', 'RandomScale', 'RoomsDataset'
 ]

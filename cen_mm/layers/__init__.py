@@ -3,6 +3,7 @@
 Knows torch and mmengine's root registry, so that mmsegmentation and mmagic
 configs find the layers alike.
 """
+from .align import AlignFusion, MKMMDLoss
 from .conv import PrivateConv2d
 from .ensemble import Ensemble
 from .exchange import (
@@ -14,10 +15,19 @@ from .exchange import (
     set_exchange,
 )
 from .fold import fold, unfold
+from .fusion import (
+    AverageFusion,
+    ConcatFusion,
+    Fusion,
+    SelfAttentionFusion,
+    own_first,
+)
 from .norm import PrivateBN, PrivateIN, PrivateSyncBN
 
 __all__ = [
-    'Ensemble', 'ExchangeRule', 'PrivateBN', 'PrivateConv2d', 'PrivateIN',
-    'PrivateSyncBN', 'channel_exchange', 'exchangeable_norms', 'fold',
-    'own_channels', 'region_mask', 'set_exchange', 'unfold'
+    'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble',
+    'ExchangeRule', 'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv2d',
+    'PrivateIN', 'PrivateSyncBN', 'SelfAttentionFusion', 'channel_exchange',
+    'exchangeable_norms', 'fold', 'own_channels', 'own_first', 'region_mask',
+    'set_exchange', 'unfold'
 ]

@@ -81,12 +81,17 @@ class ExchangeRule:
         region (str): ``'all'`` replaces any such channel, as the official
             code does; ``'own'`` only those in the modality's own part, as
             the paper's text says. Defaults to 'all'.
+        random_seed (int, optional): The control for the choice by gamma: in
+            each modality as many channels of the region are replaced, but
+            the first of a random order that this seed alone fixes. Defaults
+            to None: those below the threshold.
 
     Raises:
         ValueError: If ``threshold`` is negative or ``region`` is unknown.
     """
     threshold: float = 2e-2
     region: str = 'all'
+    random_seed: Optional[int] = None
 
     def __post_init__(self) -> None:
         if self.threshold < 0:
@@ -102,9 +107,15 @@ class ExchangeRule:
         below = gamma.detach().abs() < self.threshold
         if gamma.shape[0] == 1:
             return torch.zeros_like(below)
-        if self.region == 'all':
+        region = region_mask(*gamma.shape, self.region, below.device)
+        below = below & region
+        if self.random_seed is None:
             return below
-        return below & region_mask(*gamma.shape, self.region, below.device)
+        generator = torch.Generator().manual_seed(self.random_seed)
+        order = torch.rand(gamma.shape, generator=generator).to(below.device)
+        # Channels outside the region come last.
+        rank = (order + ~region).argsort(dim=1).argsort(dim=1)
+        return rank < below.sum(dim=1, keepdim=True)
 
 
 def channel_exchange(x: Tensor,

@@ -1,5 +1,5 @@
 """mmseg's EncoderDecoder for several modalities."""
-from typing import List
+from typing import List, Optional
 
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
@@ -7,12 +7,13 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor
 
-from ..layers import fold
+from ..layers import AlignFusion, ExchangeRule, fold, set_exchange
+from .stream_head import StreamHead
 
 
 @MODELS.register_module()
 class CENSegmentor(EncoderDecoder):
-    """Folds the modalities before the backbone, unties them after the head.
+    r"""Folds the modalities before the backbone, unties them after the head.
 
     Everything in between, and slide inference, test-time augmentation,
     losses and tools around it, is stock. Its decode head, and any auxiliary
@@ -24,14 +25,33 @@ class CENSegmentor(EncoderDecoder):
 
     Args:
         args, kwargs: As of :class:`mmseg.models.EncoderDecoder`.
+        exchange (dict, optional): For backbones that know nothing of
+            exchanging: ``pattern``, a regular expression of the qualified
+            names of the private norms that exchange, such as
+            ``r'backbone\.stage\d\..*\.bn2'`` in an HRNet, and the fields of
+            :class:`~cen_mm.layers.ExchangeRule`. Defaults to None: the
+            backbone has seen to it.
 
     Raises:
-        ValueError: If mean or std of the data preprocessor do not have one
-            entry for each channel of each modality.
+        ValueError: If the decode head is no :class:`StreamHead`, mean or std
+            of the data preprocessor do not have one entry for each channel
+            of each modality, or no private norm has such a name.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self,
+                 *args,
+                 exchange: Optional[dict] = None,
+                 **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        if not isinstance(self.decode_head, StreamHead):
+            raise ValueError(
+                f'decode_head is a {type(self.decode_head).__name__}, which '
+                'would take the modalities for samples: wrap it, '
+                "decode_head=dict(type='StreamHead', modalities=(...), "
+                'head=dict(...))')
+        if exchange is not None:
+            rule = dict(exchange)
+            set_exchange(self, rule.pop('pattern'), ExchangeRule(**rule))
         modalities = self.decode_head.modalities
         channels = getattr(self.backbone, 'in_channels', 3)
         needed = len(modalities) * channels
@@ -45,9 +65,42 @@ class CENSegmentor(EncoderDecoder):
                     'one for every channel, in the order of the modalities')
 
     def extract_feat(self, inputs: Tensor) -> List[Tensor]:
-        """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``."""
-        return super().extract_feat(
-            fold(inputs, len(self.decode_head.modalities)))
+        """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``.
+
+        Raises:
+            ValueError: If the backbone does not treat its samples alike and
+                apart, so that modalities cannot ride its batch axis.
+        """
+        folded = fold(inputs, len(self.decode_head.modalities))
+        features = super().extract_feat(folded)
+        for feature in features:
+            if len(feature) != len(folded):
+                raise ValueError(
+                    f'{type(self.backbone).__name__} makes {len(feature)} '
+                    f'maps of the {len(folded)} images of a folded batch: it '
+                    'mixes or splits its samples, so the modalities cannot '
+                    'ride its batch axis; use a backbone that gives one map '
+                    'an image')
+        return features
+
+    def loss(self, inputs: Tensor, data_samples: SampleList) -> dict:
+        """The stock losses, and that of alignment if there is any.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            data_samples (list[SegDataSample]): N samples with labels.
+
+        Returns:
+            dict[str, Tensor]: Such as ``decode.rgb.loss_ce``.
+        """
+        losses = super().loss(inputs, data_samples)
+        aligned = [
+            module.loss for module in self.backbone.modules()
+            if isinstance(module, AlignFusion)
+        ]
+        if aligned:
+            losses['loss_align'] = sum(aligned)
+        return losses
 
     def postprocess_result(self,
                            seg_logits: Tensor,

@@ -1,0 +1,133 @@
+"""The fusion baselines of Table 2: concatenation, average, self-attention.
+
+Each of them makes one map of the maps of all modalities. What the paper
+leaves open is decided here and called "our choice".
+"""
+import torch
+from mmengine.model import BaseModule
+from mmengine.registry import MODELS
+from torch import Tensor, nn
+
+from .fold import unfold
+
+
+def own_first(x: Tensor, num_modalities: int) -> Tensor:
+    """Let every modality see all of them, itself first.
+
+    Modality m gets its own channels, then those of m+1, m+2 and so on,
+    around the circle, so that one fusion with shared weights gives every
+    stream a map of its own (our choice; the paper does not say how a fused
+    map is fed back into several streams).
+
+    Args:
+        x (Tensor): ``(N*M, C, H, W)``, folded.
+        num_modalities (int): M.
+
+    Returns:
+        Tensor: ``(N*M, M*C, H, W)``.
+    """
+    split = x.unflatten(0, (-1, num_modalities))  # (N, M, C, H, W)
+    turns = [split.roll(-k, dims=1) for k in range(num_modalities)]
+    return torch.cat(turns, dim=2).flatten(0, 1)
+
+
+class Fusion(BaseModule):
+    """What the fusions have in common.
+
+    A subclass writes ``merge``: ``(B, M*C, H, W)`` to ``(B, C, H, W)``.
+
+    Args:
+        channels (int): C.
+        num_modalities (int): M.
+        merges (bool): Whether one stream is made of all. Defaults to False:
+            as many streams go on as have come.
+    """
+
+    def __init__(self,
+                 channels: int,
+                 num_modalities: int,
+                 merges: bool = False) -> None:
+        super().__init__()
+        self.num_modalities = num_modalities
+        self.merges = merges
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N*M, C, H, W)``, folded, to the same shape; if it merges, to
+        ``(N, C, H, W)``."""
+        arrange = unfold if self.merges else own_first
+        return self.merge(arrange(x, self.num_modalities))
+
+    def merge(self, x: Tensor) -> Tensor:
+        """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""
+        raise NotImplementedError
+
+
+@MODELS.register_module()
+class ConcatFusion(Fusion):
+    """One 1x1 convolution of the stacked channels, MC to C (supplement 2).
+
+    Without bias, norm or activation, which the parameter counts of Table 2
+    agree with: 2C^2 for two modalities.
+
+    Args:
+        channels (int): C.
+        num_modalities (int): M.
+        kwargs: As of :class:`Fusion`.
+    """
+
+    def __init__(self, channels: int, num_modalities: int, **kwargs) -> None:
+        super().__init__(channels, num_modalities, **kwargs)
+        self.conv = nn.Conv2d(
+            channels * num_modalities, channels, 1, bias=False)
+
+    def merge(self, x: Tensor) -> Tensor:
+        """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""
+        return self.conv(x)
+
+
+@MODELS.register_module()
+class AverageFusion(Fusion):
+    """The mean of the modalities; it has no parameters.
+
+    Args:
+        channels, num_modalities, merges: As of :class:`Fusion`.
+    """
+
+    def merge(self, x: Tensor) -> Tensor:
+        """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""
+        return x.unflatten(1, (self.num_modalities, -1)).mean(dim=1)
+
+
+@MODELS.register_module()
+class SelfAttentionFusion(Fusion):
+    """SSMA: channels and places are gated before they are fused.
+
+    Valada et al., "Self-Supervised Model Adaptation for Multimodal Semantic
+    Segmentation" (IJCV 2020): a 3x3 convolution squeezes the MC stacked
+    channels, a second one restores them to a sigmoid gate, a third 3x3
+    convolution makes C channels of the gated ones. The squeezed width is
+    C/eta and the last kernel 3x3, because these sizes give the parameter
+    counts of Table 2 (our choice: the paper names eta alone).
+
+    Args:
+        channels (int): C.
+        num_modalities (int): M.
+        eta (int): How much the gate squeezes. Defaults to 16, the paper's.
+        kwargs: As of :class:`Fusion`.
+    """
+
+    def __init__(self,
+                 channels: int,
+                 num_modalities: int,
+                 eta: int = 16,
+                 **kwargs) -> None:
+        super().__init__(channels, num_modalities, **kwargs)
+        stacked, squeezed = channels * num_modalities, max(channels // eta, 1)
+        self.gate = nn.Sequential(
+            nn.Conv2d(stacked, squeezed, 3, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(squeezed, stacked, 3, padding=1), nn.Sigmoid())
+        self.conv = nn.Conv2d(stacked, channels, 3, padding=1)
+
+    def merge(self, x: Tensor) -> Tensor:
+        """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""
+        return self.conv(x * self.gate(x))
