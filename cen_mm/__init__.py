@@ -9,6 +9,7 @@ from . import compat
 compat.apply()  # before mmseg is imported
 
 from .datasets import (  # noqa: E402
+    CityscapesRGBDDataset,
     ConcatModalities,
     LoadLabels,
     LoadModality,
@@ -17,6 +18,7 @@ from .datasets import (  # noqa: E402
     NYUDv2Dataset,
     RandomScale,
     RoomsDataset,
+    SUNRGBDDataset,
 )
 from .engine import EpochSeedHook, SparsityHook, StageHook  # noqa: E402
 from .evaluation import StreamIoUMetric  # noqa: E402
@@ -50,11 +52,12 @@ __version__ = '0.1.0'
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENResNetV1c',
-    'CENSegmentor', 'ConcatFusion', 'ConcatModalities', 'Ensemble',
-    'EpochSeedHook', 'FusionResNet', 'LoadLabels', 'LoadModality',
-    'MKMMDLoss', 'MergingResNet', 'MultimodalSegDataset', 'NYUDv2Dataset',
-    'NoiseModality', 'PrivateBN', 'PrivateConv2d', 'PrivateIN',
-    'PrivateSyncBN', 'RandomScale', 'RefineNetHead', 'RoomsDataset',
-    'SelfAttentionFusion', 'SparsityHook', 'StageHook', 'StreamHead',
-    'StreamIoUMetric', 'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
+    'CENSegmentor', 'CityscapesRGBDDataset', 'ConcatFusion',
+    'ConcatModalities', 'Ensemble', 'EpochSeedHook', 'FusionResNet',
+    'LoadLabels', 'LoadModality', 'MKMMDLoss', 'MergingResNet',
+    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'PrivateBN',
+    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
+    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
+    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
+    'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
 ]

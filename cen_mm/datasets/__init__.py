@@ -1,12 +1,15 @@
 """Data sets and transforms, registered in mmseg."""
+from .cityscapes import CityscapesRGBDDataset
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
 from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
 from .rooms_dataset import RoomsDataset
+from .sunrgbd import SUNRGBDDataset
 from .transforms import ConcatModalities, LoadLabels, RandomScale
 
 __all__ = [
-    'ConcatModalities', 'LoadLabels', 'LoadModality', 'MultimodalSegDataset',
-    'NYUDv2Dataset', 'NoiseModality', 'RandomScale', 'RoomsDataset'
+    'CityscapesRGBDDataset', 'ConcatModalities', 'LoadLabels', 'LoadModality',
+    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'RandomScale',
+    'RoomsDataset', 'SUNRGBDDataset'
 ]
