@@ -1,0 +1,53 @@
+"""A model with the weights of a checkpoint, or a clear refusal."""
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import CheckpointLoader, load_state_dict
+from mmseg.models import BaseSegmentor
+from mmseg.registry import DATASETS, MODELS
+
+
+def load_model(cfg: Config, checkpoint: str) -> BaseSegmentor:
+    """Build the model of a config and load all of its weights.
+
+    The file is read as by ``tools/test.py``: with torch's default, which
+    since torch 2.6 runs no code from it.
+
+    Args:
+        cfg (Config): A config of mmseg.
+        checkpoint (str): Path or URL.
+
+    Returns:
+        BaseSegmentor: In evaluation mode, with ``dataset_meta`` (classes
+        and palette) of the checkpoint, or else of the config's test set.
+
+    Raises:
+        FileNotFoundError: If the checkpoint is not there.
+        ValueError: If it is no checkpoint, or one of another model.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    model = MODELS.build(cfg.model)
+    try:
+        loaded = CheckpointLoader.load_checkpoint(
+            checkpoint, map_location='cpu')
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f'{checkpoint} is not there: give the path of a checkpoint'
+        ) from error
+    except Exception as error:  # torch and pickle raise what they like
+        raise ValueError(
+            f'{checkpoint} cannot be read as a checkpoint: copy or download '
+            f'it again.\n{error}') from error
+    try:
+        # Strict: weights left at random would still give label maps.
+        load_state_dict(model, loaded.get('state_dict', loaded), strict=True)
+    except (AttributeError, RuntimeError, ValueError) as error:
+        raise ValueError(
+            f'{checkpoint} does not fit {cfg.filename or "the config"}: give '
+            'a checkpoint trained with this config; those of the official '
+            'code go through tools/model_converters/official_cen.py first.'
+            f'\n{error}') from error
+    meta = loaded.get('meta', {}).get('dataset_meta')
+    model.dataset_meta = meta or DATASETS.build(
+        dict(cfg.test_dataloader.dataset, pipeline=[],
+             lazy_init=True)).metainfo
+    return model.eval()

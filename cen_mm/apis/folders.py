@@ -1,0 +1,74 @@
+"""Which files of several folders belong together."""
+from pathlib import Path
+from typing import Dict, List, Mapping, Tuple, Union
+
+SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.npy', '.png', '.tif', '.tiff', '.webp')
+
+
+def pair_files(
+    inputs: Mapping[str, Union[str, Path]]
+) -> Tuple[Dict[str, Dict[str, Path]], List[str]]:
+    """Pair the files of one folder a modality by their names.
+
+    The name of a file is its path inside the folder, without the suffix:
+    ``rgb/kitchen/a.jpg`` belongs to ``depth/kitchen/a.png``. Files that are
+    neither images nor ``.npy`` do not count.
+
+    Args:
+        inputs (Mapping[str, str | Path]): A folder for each modality; or a
+            file for each, which are then one sample whatever their names.
+
+    Returns:
+        tuple: The files by name and modality, names sorted, and a sentence
+        for every file that lacks a partner.
+
+    Raises:
+        FileNotFoundError: If a folder or file is not there.
+        ValueError: If files are mixed with folders, a name is taken twice
+            in one folder, or no name is common to all folders.
+    """
+    paths = {modality: Path(path) for modality, path in inputs.items()}
+    for modality, path in paths.items():
+        if not path.exists():
+            raise FileNotFoundError(
+                f'{path}, the input of modality {modality!r}, is not there: '
+                'give an existing folder or file')
+    single = [modality for modality in paths if paths[modality].is_file()]
+    if len(single) == len(paths):
+        return {next(iter(paths.values())).stem: paths}, []
+    if single:
+        raise ValueError(
+            f'{paths[single[0]]} is a file, but the inputs of other '
+            'modalities are folders: give files alone or folders alone')
+    found = {modality: _names(path) for modality, path in paths.items()}
+    names = sorted(set().union(*found.values()))
+    missing = [
+        f'{name}: no file of that name in {paths[modality]}, the folder of '
+        f'modality {modality!r}' for name in names for modality in paths
+        if name not in found[modality]
+    ]
+    samples = {
+        name: {modality: found[modality][name] for modality in paths}
+        for name in names if all(name in files for files in found.values())
+    }
+    if not samples:
+        counts = ', '.join(f'{len(found[m])} in {paths[m]}' for m in paths)
+        raise ValueError(
+            'there is no sample: no name is common to all folders (files '
+            f'with a suffix of {" ".join(SUFFIXES)}: {counts}); give the '
+            'files of one sample the same name')
+    return samples, missing
+
+
+def _names(folder: Path) -> Dict[str, Path]:
+    names = {}
+    for path in sorted(folder.rglob('*')):
+        hidden = path.name.startswith('.')
+        if hidden or path.suffix.lower() not in SUFFIXES:
+            continue
+        name = path.relative_to(folder).with_suffix('').as_posix()
+        if name in names:
+            raise ValueError(f'{names[name]} and {path} have the same name: '
+                             'leave one of them in the folder')
+        names[name] = path
+    return names

@@ -1,0 +1,173 @@
+"""Predictions for samples that are in no data set."""
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional, Union
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmengine.model import revert_sync_batchnorm
+from mmengine.utils import track_iter_progress
+from mmseg.structures import SegDataSample
+from PIL import Image
+
+from .checkpoint import load_model
+from .folders import pair_files
+from .sample_pipeline import SamplePipeline, Source
+
+STREAM_PREFIX = 'pred_sem_seg_'
+KINDS = ('labels', 'overlays')
+OPACITY = 0.5
+
+
+def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
+    """The prediction of every stream.
+
+    Args:
+        result (SegDataSample): What the inferencer has returned.
+
+    Returns:
+        dict[str, np.ndarray]: ``(H, W)`` class indices, uint8, by modality
+        in alphabetical order, and last for 'ensemble', which is the one
+        prediction of a model without streams.
+    """
+    fields = {
+        key[len(STREAM_PREFIX):]: result.get(key)
+        for key in sorted(result.keys()) if key.startswith(STREAM_PREFIX)
+    }
+    fields['ensemble'] = result.pred_sem_seg
+    return {
+        stream: field.data[0].cpu().numpy().astype(np.uint8)
+        for stream, field in fields.items()
+    }
+
+
+class MultimodalInferencer:
+    """Runs a trained model on files or arrays of several modalities.
+
+    They are prepared by the config's own test pipeline, so a result is that
+    of testing on the same files. Labels are not needed.
+
+    Args:
+        config (str | Path | Config): A config of mmseg with a test pipeline
+            of ours, or with a stock one of RGB alone.
+        checkpoint (str | Path): Weights trained with it; they are loaded
+            strictly.
+        device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
+            if there is one.
+
+    Attributes:
+        modalities (tuple[str]): What a sample consists of.
+        dataset_meta (dict): With ``classes`` and ``palette``.
+
+    Raises:
+        FileNotFoundError: If config or checkpoint are not there.
+        ValueError: If the checkpoint is one of another model.
+
+    Example:
+        >>> inferencer = MultimodalInferencer('config.py', 'epoch_300.pth')
+        >>> result = inferencer(dict(rgb='a.jpg', depth='a.png'))
+        >>> label_maps(result)['ensemble'].shape
+        (468, 625)
+        >>> inferencer.infer_folders(dict(rgb='rgb', depth='depth'), 'out')
+        []
+    """
+
+    def __init__(self,
+                 config: Union[str, Path, Config],
+                 checkpoint: Union[str, Path],
+                 device: Optional[str] = None) -> None:
+        if not isinstance(config, Config):
+            config = Config.fromfile(config)
+        model = load_model(config, str(checkpoint))
+        self.model = revert_sync_batchnorm(model).to(device or get_device())
+        self.dataset_meta = model.dataset_meta
+        self.pipeline = SamplePipeline(config.test_dataloader.dataset.pipeline)
+        self.modalities = self.pipeline.modalities
+
+    def __call__(self, sample: Dict[str, Source]) -> SegDataSample:
+        """Predict one sample.
+
+        Args:
+            sample (dict): A path or an array for each modality. Arrays are
+                what the files of the data set hold: 'rgb' uint8
+                ``(H, W, 3)`` in RGB, others ``(H, W)``, or ``(H, W, 3)`` in
+                RGB, of the type and in the unit of the data set, such as
+                uint16 depth.
+
+        Returns:
+            SegDataSample: As from ``model.test_step``: ``pred_sem_seg`` and
+            ``seg_logits``, and those of the streams.
+
+        Raises:
+            FileNotFoundError: If a file is not there.
+            ValueError: If a modality is missing, unknown, broken, or of
+                another type or size than it should be; the message names it.
+        """
+        data, _ = self.pipeline(sample)
+        return self._predict(data)
+
+    def infer_folders(self, inputs: Mapping[str, Union[str, Path]],
+                      out: Union[str, Path]) -> List[str]:
+        """Predict all samples of one folder a modality, and write them.
+
+        The files of a sample have the same name, see :func:`pair_files`.
+        Written are ``OUT/labels/STREAM/NAME.png``, the class indices in
+        8 bits, and ``OUT/overlays/STREAM/NAME.png``, their colours over the
+        image (alone where no 'rgb' is given); a stream is a modality or the
+        'ensemble'. A sample that cannot be read does not stop the others.
+
+        Args:
+            inputs (Mapping[str, str | Path]): A folder for each modality, or
+                a file for each.
+            out (str | Path): Folder to write to.
+
+        Returns:
+            list[str]: A sentence for each file that was broken or lacked a
+            partner.
+
+        Raises:
+            FileNotFoundError: If a folder is not there.
+            ValueError: If modalities are missing or unknown, there is no
+                sample at all, or ``out`` would be mixed with the inputs.
+        """
+        self.pipeline.check(inputs)
+        samples, failures = pair_files(inputs)
+        self._keep_apart(inputs, Path(out))
+        for name, files in track_iter_progress(list(samples.items())):
+            try:
+                data, picture = self.pipeline(files)
+            except (OSError, ValueError) as error:
+                failures.append(f'{name}: {error}')
+                continue
+            for stream, labels in label_maps(self._predict(data)).items():
+                self._write(Path(out), stream, name, labels, picture)
+        return failures
+
+    @torch.no_grad()
+    def _predict(self, data: dict) -> SegDataSample:
+        return self.model.test_step(pseudo_collate([data]))[0]
+
+    @staticmethod
+    def _keep_apart(inputs: Mapping[str, Union[str, Path]],
+                    out: Path) -> None:
+        for path in (Path(p).resolve() for p in inputs.values()):
+            for target in (out.resolve() / kind for kind in KINDS):
+                # The next run would take outputs inside a folder for inputs.
+                inside = path.is_dir() and path in (target, *target.parents)
+                if inside or target in path.parents:
+                    raise ValueError(
+                        f'{target} would be written, but {path} is an input: '
+                        'give another folder for the output')
+
+    def _write(self, out: Path, stream: str, name: str, labels: np.ndarray,
+               picture: Optional[np.ndarray]) -> None:
+        colours = np.array(self.dataset_meta['palette'], np.uint8)[labels]
+        if picture is not None:
+            mixed = OPACITY * colours + (1 - OPACITY) * picture
+            colours = mixed.round().astype(np.uint8)
+        for kind, array in zip(KINDS, (labels, colours)):
+            path = out / kind / stream / f'{name}.png'
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(array).save(path)

@@ -1,0 +1,149 @@
+"""The test pipeline of a config, for samples that are in no data set."""
+import os.path as osp
+from pathlib import Path
+from typing import Dict, Iterable, Optional, Sequence, Tuple, Union
+
+import numpy as np
+from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
+from mmseg.registry import TRANSFORMS
+from PIL import Image
+
+from ..datasets import ConcatModalities, LoadModality
+
+Source = Union[str, Path, np.ndarray]
+
+
+class LoadImage:
+    """A ``LoadImageFromFile`` that takes arrays and names what is broken.
+
+    OpenCV fails on an empty file without its name, and fills up what a
+    truncated JPEG lacks with grey and no error at all.
+
+    Args:
+        from_file (LoadImageFromFile): Reads what is a path.
+    """
+
+    def __init__(self, from_file: LoadImageFromFile) -> None:
+        self.from_file = from_file
+        self.from_array = TRANSFORMS.build(
+            dict(type='LoadImageFromNDArray', to_float32=from_file.to_float32))
+
+    def __call__(self, results: dict) -> dict:
+        """Load ``img_path``: a path, or ``(H, W, 3)`` uint8 in RGB."""
+        source = results['img_path']
+        if not isinstance(source, np.ndarray):
+            return self._read(results)
+        if source.dtype != np.uint8 or source.shape[2:] != (3, ):
+            raise ValueError(
+                f'the rgb array is {source.dtype} of shape {source.shape}: '
+                'give uint8 of shape (H, W, 3)')
+        results['img'] = np.ascontiguousarray(source[..., ::-1])
+        return dict(self.from_array(results), img_path='the rgb array')
+
+    def _read(self, results: dict) -> dict:
+        path = results['img_path']
+        try:
+            with Image.open(path) as image:
+                image.load()
+            return self.from_file(results)
+        except (AssertionError, OSError, SyntaxError, ValueError) as error:
+            raise ValueError(f'{path} cannot be decoded ({error}): write the '
+                             'file again') from error
+
+
+class SamplePipeline:
+    """Maps ``dict(rgb=..., depth=...)`` to the input of a model.
+
+    The transforms are those of the config's test pipeline, without the
+    labels and without modalities that the model does not see. A model that
+    does not see 'rgb' may be given it, or not.
+
+    Args:
+        pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``.
+
+    Attributes:
+        modalities (tuple[str]): What a sample consists of.
+    """
+
+    def __init__(self, pipeline: Sequence[dict]) -> None:
+        steps = [TRANSFORMS.build(step) for step in pipeline]
+        loaded = [s.modality for s in steps if isinstance(s, LoadModality)]
+        seen = [s.modalities for s in steps if isinstance(s, ConcatModalities)]
+        # 'rgb' twice is a control experiment on one file.
+        self.modalities = tuple(
+            dict.fromkeys(seen[0] if seen else ('rgb', *loaded)))
+        self.steps = [
+            LoadImage(step) if isinstance(step, LoadImageFromFile) else step
+            for step in steps if self._is_wanted(step)
+        ]
+
+    def _is_wanted(self, step: BaseTransform) -> bool:
+        if isinstance(step, LoadModality):
+            return step.modality in self.modalities
+        return not isinstance(step, LoadAnnotations)
+
+    def __call__(self,
+                 sample: Dict[str, Source]
+                 ) -> Tuple[dict, Optional[np.ndarray]]:
+        """Load and transform one sample.
+
+        Args:
+            sample (dict): By modality a path, or an array: 'rgb' uint8
+                ``(H, W, 3)`` in RGB, others ``(H, W)`` or ``(H, W, 3)`` of
+                the type and in the unit of the data set's files.
+
+        Returns:
+            tuple: ``inputs`` and ``data_samples`` as the data set gives
+            them, and the image as it was loaded, uint8 ``(H, W, 3)`` in RGB,
+            or None where there is none.
+
+        Raises:
+            FileNotFoundError: If a file is not there.
+            ValueError: If a modality is missing, unknown or does not fit.
+        """
+        self.check(sample)
+        results = dict(seg_fields=[])
+        for modality, source in sample.items():
+            if not isinstance(source, np.ndarray):
+                source = str(source)
+                if not osp.isfile(source):
+                    raise FileNotFoundError(
+                        f'{source}, the {modality} of the sample, is not '
+                        'there: give the path of a file')
+            key = 'img_path' if modality == 'rgb' else f'{modality}_path'
+            results[key] = source
+        if 'rgb' not in sample:
+            results['img_path'] = self._blank(results)
+        picture = None
+        for step in self.steps:
+            results = step(results)
+            if isinstance(step, LoadImage) and 'rgb' in sample:
+                picture = results['img'][..., ::-1].astype(np.uint8)
+        return results, picture
+
+    def check(self, modalities: Iterable[str]) -> None:
+        """Refuse a sample with other modalities than the config's.
+
+        Args:
+            modalities (Iterable[str]): Names.
+
+        Raises:
+            ValueError: If one is unknown or missing.
+        """
+        known = 'the modalities of the config are ' + ', '.join(
+            self.modalities)
+        unknown = set(modalities) - {*self.modalities, 'rgb'}
+        if unknown:
+            raise ValueError(f'unknown modality {", ".join(sorted(unknown))}: '
+                             f'{known}')
+        missing = [m for m in self.modalities if m not in modalities]
+        if missing:
+            raise ValueError(
+                f'modality {", ".join(missing)} is missing: {known}')
+
+    def _blank(self, results: dict) -> np.ndarray:
+        """A black image in the size of the first modality: stock transforms
+        ask for an image, of which the model sees nothing."""
+        loader = next(s for s in self.steps if isinstance(s, LoadModality))
+        size = loader.read(results[f'{loader.modality}_path']).shape[:2]
+        return np.zeros((*size, 3), np.uint8)

@@ -1,0 +1,205 @@
+"""The inferencer against the model and data set that it stands in for."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_gammas
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from mmseg.registry import DATASETS, MODELS
+from PIL import Image
+from tiny_nyudv2 import NAMES, SIZE, write_nyudv2
+from tiny_training import tiny_config
+
+from cen_mm.apis import MultimodalInferencer, label_maps
+from cen_mm.datasets.nyudv2 import CLASSES, bit_colour
+from cen_mm.layers import PrivateBN
+
+MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
+
+
+def two_streams(cfg):
+    return cfg
+
+
+def depth_alone(cfg):
+    cfg.model.data_preprocessor.update(mean=[0] * 3, std=[5000] * 3)
+    return one_stream(cfg, 'depth')
+
+
+def rgb_alone(cfg):
+    cfg.model.data_preprocessor.update(mean=MEAN, std=STD)
+    return one_stream(cfg, 'rgb')
+
+
+def one_stream(cfg, modality):
+    cfg.model.backbone.norm_cfg.num_modalities = 1
+    cfg.model.decode_head.modalities = (modality, )
+    for step in cfg.test_dataloader.dataset.pipeline:
+        if step.type == 'ConcatModalities':
+            step.modalities = (modality, )
+    return cfg
+
+
+def stock(cfg):
+    """Nothing of ours but the data: mmseg's own model and pipeline."""
+    cfg.model = dict(
+        type='EncoderDecoder',
+        data_preprocessor=dict(type='SegDataPreProcessor', mean=MEAN, std=STD,
+                               bgr_to_rgb=True),
+        backbone=dict(type='ResNetV1c', depth=18, base_channels=4,
+                      stem_channels=4, norm_cfg=dict(type='SyncBN')),
+        decode_head=dict(type='FCNHead', in_channels=32, channels=4,
+                         num_classes=40, norm_cfg=dict(type='SyncBN')),
+        test_cfg=dict(mode='whole'))
+    cfg.test_dataloader.dataset.pipeline = [
+        dict(type='LoadImageFromFile', to_float32=True),
+        dict(type='Resize', scale=(40, 32), keep_ratio=False),
+        dict(type='LoadAnnotations'), dict(type='PackSegInputs')]
+    return cfg
+
+
+def prepare(root, change=two_streams):
+    """Data, config, and a checkpoint whose channels exchange."""
+    data = write_nyudv2(root / 'nyudv2')
+    cfg = change(tiny_config(root / 'nyudv2', root / 'work'))
+    cfg.dump(root / 'tiny.py')
+    init_default_scope('mmseg')
+    net = MODELS.build(cfg.model)
+    net.init_weights()
+    for module in net.modules():
+        if isinstance(module, PrivateBN):
+            make_gammas(module)
+    torch.save(dict(state_dict=net.state_dict()), root / 'tiny.pth')
+    return data, cfg
+
+
+@pytest.fixture(scope='module')
+def tiny(tmp_path_factory):
+    root = tmp_path_factory.mktemp('inferencer')
+    prepare(root)
+    return root, MultimodalInferencer(root / 'tiny.py', root / 'tiny.pth')
+
+
+def files_of(root, index, modalities):
+    return {m: str(root / 'nyudv2' / m / f'{NAMES[index]}.png')
+            for m in modalities}
+
+
+@pytest.mark.parametrize('change, needed, given, streams', [
+    (two_streams, ('rgb', 'depth'), ('depth', 'rgb'), ['depth', 'rgb']),
+    (rgb_alone, ('rgb', ), ('rgb', ), ['rgb']),
+    (depth_alone, ('depth', ), ('depth', 'rgb'), ['depth']),
+    (stock, ('rgb', ), ('rgb', ), [])])
+def test_is_the_test_step_bit_by_bit(tmp_path, change, needed, given,
+                                     streams):
+    """Files and arrays, against data set, model and mmengine's loading."""
+    data, cfg = prepare(tmp_path, change)
+    inferencer = MultimodalInferencer(tmp_path / 'tiny.py',
+                                      tmp_path / 'tiny.pth', device='cpu')
+    assert inferencer.modalities == needed
+    if change is stock:  # SyncBN is for GPUs
+        for part in (cfg.model.backbone, cfg.model.decode_head):
+            part.norm_cfg.type = 'BN'
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    net = MODELS.build(cfg.model).eval()
+    load_checkpoint(net, str(tmp_path / 'tiny.pth'), strict=True)
+    for index in range(2):
+        with torch.no_grad():
+            expected, = net.test_step(pseudo_collate([dataset[index]]))
+        files = files_of(tmp_path, index, given)
+        arrays = {m: np.array(Image.open(p)) for m, p in files.items()}
+        assert np.array_equal(arrays.get('rgb', data.rgb[index]),
+                              data.rgb[index])
+        for sample in (files, arrays):
+            result = inferencer(sample)
+            assert 'gt_sem_seg' not in result
+            maps = label_maps(result)
+            assert list(maps) == [*streams, 'ensemble']
+            for stream, labels in maps.items():
+                end = '' if stream == 'ensemble' else f'_{stream}'
+                logits = expected.get(f'seg_logits{end}').data
+                assert torch.equal(
+                    result.get(f'seg_logits{end}').data, logits)
+                assert labels.shape == SIZE and labels.dtype == np.uint8
+                assert labels.max() > 0  # not one class everywhere
+                assert np.array_equal(labels, logits.argmax(0).numpy())
+
+
+def test_depth_alone_needs_no_image(tmp_path):
+    """Which has nothing to say but the size of its window."""
+    data, _ = prepare(tmp_path, depth_alone)
+    inferencer = MultimodalInferencer(tmp_path / 'tiny.py',
+                                      tmp_path / 'tiny.pth')
+    cut = np.ascontiguousarray(data.depth[0])
+    alone = inferencer(dict(depth=cut))
+    both = inferencer(dict(depth=cut, rgb=data.rgb[0]))
+    assert torch.equal(alone.seg_logits.data, both.seg_logits.data)
+    folders = dict(depth=tmp_path / 'nyudv2/depth')
+    assert inferencer.infer_folders(folders, tmp_path / 'out') == []
+    labels, colours = (np.array(Image.open(
+        tmp_path / 'out' / kind / 'depth' / f'{NAMES[0]}.png'))
+        for kind in ('labels', 'overlays'))
+    palette = np.array([bit_colour(i + 1) for i in range(40)], np.uint8)
+    assert np.array_equal(colours, palette[labels])
+
+
+def test_folders(tiny, tmp_path):
+    """What is written, beside what the inferencer returns."""
+    root, inferencer = tiny
+    folders = {m: tmp_path / m for m in ('rgb', 'depth')}
+    for m, folder in folders.items():
+        (folder / 'room').mkdir(parents=True)
+        for index, name in ((0, NAMES[0]), (1, f'room/{NAMES[1]}')):
+            source = Path(files_of(root, index, [m])[m])
+            (folder / f'{name}.png').write_bytes(source.read_bytes())
+    Image.open(folders['rgb'] / f'{NAMES[0]}.png').save(
+        folders['rgb'] / f'{NAMES[0]}.jpg')
+    (folders['rgb'] / f'{NAMES[0]}.png').unlink()
+    assert inferencer.infer_folders(folders, tmp_path / 'out') == []
+    written = {p.relative_to(tmp_path / 'out').as_posix()
+               for p in (tmp_path / 'out').rglob('*.png')}
+    names = {NAMES[0]: '.jpg', f'room/{NAMES[1]}': '.png'}
+    assert written == {f'{kind}/{stream}/{name}.png' for name in names
+                       for stream in ('rgb', 'depth', 'ensemble')
+                       for kind in ('labels', 'overlays')}
+    for name, suffix in names.items():
+        files = dict(rgb=folders['rgb'] / (name + suffix),
+                     depth=folders['depth'] / f'{name}.png')
+        rgb = np.array(Image.open(files['rgb'])).astype(int)
+        for stream, expected in label_maps(inferencer(files)).items():
+            labels = Image.open(tmp_path / f'out/labels/{stream}/{name}.png')
+            assert labels.mode == 'L'
+            assert np.array_equal(np.array(labels), expected)
+            overlay = np.array(Image.open(
+                tmp_path / f'out/overlays/{stream}/{name}.png')).astype(int)
+            colour = np.array([[bit_colour(label + 1) for label in row]
+                               for row in expected.tolist()])
+            # JPEG decoders may differ by some steps.
+            assert abs(2 * overlay - rgb - colour).max() <= (
+                1 if suffix == '.png' else 10)
+
+
+def test_classes_and_palette_of_the_checkpoint_come_first(tiny, tmp_path):
+    root, inferencer = tiny
+    assert inferencer.dataset_meta['classes'] == CLASSES
+    state = torch.load(root / 'tiny.pth', weights_only=True)
+    mine = dict(classes=('a', ) * 40, palette=[[7, 8, 9]] * 40)
+    torch.save(dict(state, meta=dict(dataset_meta=mine)), tmp_path / 'a.pth')
+    assert MultimodalInferencer(
+        Config.fromfile(root / 'tiny.py'),
+        tmp_path / 'a.pth').dataset_meta == mine
+
+
+def test_is_not_imported_by_the_plugin():
+    code = 'import sys, cen_mm; assert "cen_mm.apis" not in sys.modules'
+    root = str(Path(__file__).parents[2])
+    assert subprocess.run(
+        [sys.executable, '-c', code],
+        env=dict(os.environ, PYTHONPATH=root)).returncode == 0

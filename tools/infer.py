@@ -1,0 +1,67 @@
+"""Label the images of folders with a trained model.
+
+    python tools/infer.py CONFIG CHECKPOINT --rgb DIR --depth DIR --out DIR
+
+Every modality of the config has a flag of its name: a folder, whose files
+are paired by name, or a single file. Written are, for each stream (the
+modalities and 'ensemble'),
+
+    OUT/labels/STREAM/NAME.png      class indices, 8 bits
+    OUT/overlays/STREAM/NAME.png    their colours over the image
+
+Files that are broken or lack a partner are named at the end, and the exit
+code is then 1.
+"""
+import argparse
+import sys
+
+from mmengine.config import Config, DictAction
+
+from cen_mm.apis import MultimodalInferencer
+
+OWN_FLAGS = ('-h', '--help', '--out', '--device', '--cfg-options')
+
+
+def parse_args(argv) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        usage='%(prog)s CONFIG CHECKPOINT --MODALITY PATH ... --out DIR '
+        '[--device DEVICE] [--cfg-options KEY=VALUE ...]')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--out', required=True, help='folder to write to')
+    parser.add_argument(
+        '--device', help="such as 'cpu' or 'cuda:1'; by default a GPU if "
+        'there is one')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        help='override fields of the config')
+    # Which modalities there are is in the config, which is read later.
+    flags = dict.fromkeys(
+        arg.split('=')[0] for arg in argv if arg.startswith('--'))
+    modalities = [flag for flag in flags if flag not in OWN_FLAGS]
+    for flag in modalities:
+        parser.add_argument(flag, dest=flag, metavar='PATH')
+    args = parser.parse_args(argv)
+    args.inputs = {flag[2:]: getattr(args, flag) for flag in modalities}
+    return args
+
+
+def main() -> None:
+    args = parse_args(sys.argv[1:])
+    try:
+        cfg = Config.fromfile(args.config)
+        cfg.merge_from_dict(args.cfg_options or {})
+        inferencer = MultimodalInferencer(cfg, args.checkpoint, args.device)
+        failures = inferencer.infer_folders(args.inputs, args.out)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error))
+    if failures:
+        raise SystemExit('\n'.join(
+            ['', *failures, f'{len(failures)} inputs failed, see above']))
+
+
+if __name__ == '__main__':
+    main()
