@@ -10,7 +10,10 @@ from mmcv.cnn import build_conv_layer
 from mmengine.model import Sequential
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
+from mmseg.utils import ConfigType
 from torch import Tensor, nn
+
+from .enlarge import enlarge
 
 
 def conv3x3(conv_cfg: Optional[dict],
@@ -175,3 +178,18 @@ class RefineNetHead(BaseDecodeHead):
         for stage, feature in zip(reversed(self.stages), reversed(features)):
             x = stage(feature, x)
         return self.cls_seg(x)
+
+    def predict(self, inputs: List[Tensor], batch_img_metas: List[dict],
+                test_cfg: ConfigType) -> Tensor:
+        """Logits in the size of the (padded) image.
+
+        Args:
+            inputs (list[Tensor]): ``(N, in_channels[i], H_i, W_i)``.
+            batch_img_metas (list[dict]): Meta information of N images.
+            test_cfg (dict): See :func:`enlarge`.
+
+        Returns:
+            Tensor: ``(N, num_classes, H, W)``.
+        """
+        return enlarge(
+            self(inputs), batch_img_metas, test_cfg, self.align_corners)

@@ -2,12 +2,12 @@
 from typing import List, Optional, Sequence, Tuple
 
 from mmengine.model import BaseModule
-from mmseg.models.utils import resize
 from mmseg.registry import MODELS
 from mmseg.utils import ConfigType, SampleList
-from torch import Size, Tensor, cat
+from torch import Tensor, cat
 
 from ..layers import Ensemble, unfold
+from .enlarge import enlarge
 
 
 @MODELS.register_module()
@@ -88,17 +88,10 @@ class StreamHead(BaseModule):
         Args:
             inputs (list[Tensor]): ``(N*M, C_i, H_i, W_i)``.
             batch_img_metas (list[dict]): Meta information of N images.
-            test_cfg (dict): ``upsample='bicubic'`` evaluates as the official
-                code does. Defaults to 'bilinear', as mmseg does.
+            test_cfg (dict): See :func:`enlarge`.
 
         Returns:
             Tensor: ``(N, (M+1)*K, H, W)``.
         """
-        meta = batch_img_metas[0]
-        size = meta['img_shape']
-        if not isinstance(size, Size):  # else the window of slide inference
-            size = meta.get('pad_shape', size)
-        mode = (test_cfg or {}).get('upsample', 'bilinear')
-        return resize(
-            self(inputs), size[:2], mode=mode,
-            align_corners=self.align_corners)
+        return enlarge(
+            self(inputs), batch_img_metas, test_cfg, self.align_corners)

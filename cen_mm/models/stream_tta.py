@@ -12,7 +12,8 @@ class StreamTTAModel(SegTTAModel):
     """mmseg's ``SegTTAModel``, applied to the ensemble and to each stream.
 
     The stock model merges ``pred_sem_seg`` alone and would leave the streams
-    with the prediction of the last augmentation.
+    with the prediction of the last augmentation. On a model of one stream it
+    is the stock one.
     """
 
     def merge_preds(self, data_samples_list: List[SampleList]) -> SampleList:
@@ -27,7 +28,7 @@ class StreamTTAModel(SegTTAModel):
             ``pred_sem_seg_<modality>``.
         """
         merged = super().merge_preds(data_samples_list)
-        for modality in self.module.decode_head.modalities:
+        for modality in getattr(self.module.decode_head, 'modalities', ()):
             streams = super().merge_preds([[
                 SegDataSample(
                     metainfo=sample.metainfo,

@@ -8,9 +8,4 @@ model = dict(
     data_preprocessor=_base_.data_preprocessor,
     # The official evaluation enlarges the logits by bicubic interpolation.
     test_cfg=dict(mode='whole', upsample='bicubic'))
-default_hooks = dict(
-    # The official lambda is 2e-4, but its code adds the L1 term once for each
-    # of the 3 outputs (rgb, depth, ensemble). Here it counts once, so the
-    # weight is 3 x 2e-4. The paper's text says 5e-3.
-    sparsity=dict(type='SparsityHook', weight=6e-4, region='own'))
 randomness = dict(seed=42)

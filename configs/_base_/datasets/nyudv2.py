@@ -23,26 +23,26 @@ pack = [
     dict(type='ConcatModalities', modalities=('rgb', 'depth')),
     dict(type='PackSegInputs')
 ]
-train_pipeline = [
-    *load,
+augment = [
     dict(
         type='RandomScale',
         ratio_range=(0.5, 2.0),
         min_short_side=350,
         interpolation='bicubic'),
     dict(type='RandomFlip', prob=0.5),
-    dict(type='RandomCrop', crop_size=crop_size), *pack
+    dict(type='RandomCrop', crop_size=crop_size)
 ]
+train_pipeline = [*load, *augment, *pack]
 test_pipeline = [*load, *pack]
+views = [[
+    dict(type='Resize', scale_factor=scale, keep_ratio=True)
+    for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
     dict(
         type='TestTimeAug',
-        transforms=[[
-            dict(type='Resize', scale_factor=scale, keep_ratio=True)
-            for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
-        ], [dict(type='RandomFlip', prob=prob)
-            for prob in (0., 1.)], [labels], [pack[0]], [pack[1]]])
+        transforms=[*views, [labels], [pack[0]], [pack[1]]])
 ]
 tta_model = dict(type='StreamTTAModel')
 

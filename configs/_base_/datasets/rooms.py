@@ -12,17 +12,18 @@ pack = [
     dict(type='ConcatModalities', modalities=('rgb', 'depth')),
     dict(type='PackSegInputs')
 ]
-train_pipeline = [*load, dict(type='RandomFlip', prob=0.5), *pack]
+augment = [dict(type='RandomFlip', prob=0.5)]
+train_pipeline = [*load, *augment, *pack]
 test_pipeline = [*load, *pack]
+views = [[
+    dict(type='Resize', scale_factor=scale, keep_ratio=True)
+    for scale in (0.75, 1.0, 1.25)
+], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
     dict(
         type='TestTimeAug',
-        transforms=[[
-            dict(type='Resize', scale_factor=scale, keep_ratio=True)
-            for scale in (0.75, 1.0, 1.25)
-        ], [dict(type='RandomFlip', prob=prob)
-            for prob in (0., 1.)], [labels], [pack[0]], [pack[1]]])
+        transforms=[*views, [labels], [pack[0]], [pack[1]]])
 ]
 tta_model = dict(type='StreamTTAModel')
 

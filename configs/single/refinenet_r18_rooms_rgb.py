@@ -1,4 +1,4 @@
-# rgb alone: the net of refinenet_r18_rooms with one stream.
+# RGB alone: the network of refinenet_r18_rooms with one stream.
 _base_ = '../cen/refinenet_r18_rooms.py'
 modalities = ('rgb', )
 model = dict(
@@ -11,9 +11,16 @@ pack = [
     dict(type='PackSegInputs')
 ]
 train_dataloader = dict(
-    dataset=dict(
-        pipeline=[*_base_.load, dict(type='RandomFlip', prob=0.5), *pack]))
+    dataset=dict(pipeline=[*_base_.load, *_base_.augment, *pack]))
 val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, *pack]))
 test_dataloader = val_dataloader
+tta_pipeline = [
+    *_base_.inputs,
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            *_base_.views, [_base_.labels], [pack[0]], [pack[1]]
+        ])
+]
 # Nothing to exchange, and so nothing to penalise.
-default_hooks = dict(sparsity=dict(weight=0.))
+default_hooks = dict(sparsity=None)

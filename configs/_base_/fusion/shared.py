@@ -1,0 +1,5 @@
+# Fusion in the columns "same with our setting" of Table 2: shared
+# convolutions, private norms, a loss for each stream and the ensemble.
+_base_ = '../../cen/refinenet_r101_nyudv2.py'
+model = dict(backbone=dict(type='FusionResNet', exchange=None))
+default_hooks = dict(sparsity=None)  # nothing is exchanged

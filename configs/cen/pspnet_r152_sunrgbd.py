@@ -1,0 +1,9 @@
+# PSPNet-152 with channel exchange on SUN RGB-D.
+# Paper: Table 3, CEN, mIoU 51.1 multi-scale
+_base_ = './pspnet_r101_sunrgbd.py'
+model = dict(
+    backbone=dict(
+        # ImageNet weights of a ResNet-152 exist for the plain stem alone.
+        type='CENResNet',
+        depth=152,
+        init_cfg=dict(checkpoint='torchvision://resnet152')))
