@@ -1,12 +1,15 @@
 """A model with the weights of a checkpoint, or a clear refusal."""
+from typing import Optional, Tuple
+
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
 from mmseg.models import BaseSegmentor
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import MODELS
 
 
-def load_model(cfg: Config, checkpoint: str) -> BaseSegmentor:
+def load_model(cfg: Config,
+               checkpoint: str) -> Tuple[BaseSegmentor, Optional[dict]]:
     """Build the model of a config and load all of its weights.
 
     The file is read as by ``tools/test.py``: with torch's default, which
@@ -17,8 +20,8 @@ def load_model(cfg: Config, checkpoint: str) -> BaseSegmentor:
         checkpoint (str): Path or URL.
 
     Returns:
-        BaseSegmentor: In evaluation mode, with ``dataset_meta`` (classes
-        and palette) of the checkpoint, or else of the config's test set.
+        tuple: The model in evaluation mode, and the ``dataset_meta``
+        (classes and palette) of the checkpoint, None if it has none.
 
     Raises:
         FileNotFoundError: If the checkpoint is not there.
@@ -46,8 +49,4 @@ def load_model(cfg: Config, checkpoint: str) -> BaseSegmentor:
             'a checkpoint trained with this config; those of the official '
             'code go through tools/model_converters/official_cen.py first.'
             f'\n{error}') from error
-    meta = loaded.get('meta', {}).get('dataset_meta')
-    model.dataset_meta = meta or DATASETS.build(
-        dict(cfg.test_dataloader.dataset, pipeline=[],
-             lazy_init=True)).metainfo
-    return model.eval()
+    return model.eval(), loaded.get('meta', {}).get('dataset_meta')

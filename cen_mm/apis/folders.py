@@ -1,4 +1,5 @@
 """Which files of several folders belong together."""
+from os.path import splitext
 from pathlib import Path
 from typing import Dict, List, Mapping, Tuple, Union
 
@@ -6,17 +7,22 @@ SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.npy', '.png', '.tif', '.tiff', '.webp')
 
 
 def pair_files(
-    inputs: Mapping[str, Union[str, Path]]
+    inputs: Mapping[str, Union[str, Path]],
+    suffixes: Mapping[str, str] = {}
 ) -> Tuple[Dict[str, Dict[str, Path]], List[str]]:
     """Pair the files of one folder a modality by their names.
 
     The name of a file is its path inside the folder, without the suffix:
-    ``rgb/kitchen/a.jpg`` belongs to ``depth/kitchen/a.png``. Files that are
-    neither images nor ``.npy`` do not count.
+    ``rgb/kitchen/a.jpg`` belongs to ``depth/kitchen/a.png``, and with
+    ``suffixes=dict(rgb='_left.png')`` so does ``rgb/kitchen/a_left.jpg``.
+    Files that are neither images nor ``.npy`` do not count.
 
     Args:
         inputs (Mapping[str, str | Path]): A folder for each modality; or a
             file for each, which are then one sample whatever their names.
+        suffixes (Mapping[str, str]): By modality, how names end where this
+            differs between folders; what follows the last dot is ignored.
+            Defaults to nothing.
 
     Returns:
         tuple: The files by name and modality, names sorted, and a sentence
@@ -40,7 +46,10 @@ def pair_files(
         raise ValueError(
             f'{paths[single[0]]} is a file, but the inputs of other '
             'modalities are folders: give files alone or folders alone')
-    found = {modality: _names(path) for modality, path in paths.items()}
+    found = {
+        modality: _names(path, splitext(suffixes.get(modality, ''))[0])
+        for modality, path in paths.items()
+    }
     names = sorted(set().union(*found.values()))
     missing = [
         f'{name}: no file of that name in {paths[modality]}, the folder of '
@@ -60,13 +69,15 @@ def pair_files(
     return samples, missing
 
 
-def _names(folder: Path) -> Dict[str, Path]:
+def _names(folder: Path, ending: str) -> Dict[str, Path]:
     names = {}
     for path in sorted(folder.rglob('*')):
         hidden = path.name.startswith('.')
         if hidden or path.suffix.lower() not in SUFFIXES:
             continue
         name = path.relative_to(folder).with_suffix('').as_posix()
+        if ending and name.endswith(ending):
+            name = name[:-len(ending)]
         if name in names:
             raise ValueError(f'{names[name]} and {path} have the same name: '
                              'leave one of them in the folder')

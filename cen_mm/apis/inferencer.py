@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmengine.model import revert_sync_batchnorm
 from mmengine.utils import track_iter_progress
+from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
 from PIL import Image
 
@@ -59,7 +60,9 @@ class MultimodalInferencer:
 
     Attributes:
         modalities (tuple[str]): What a sample consists of.
-        dataset_meta (dict): With ``classes`` and ``palette``.
+        dataset_meta (dict): With ``classes`` and ``palette``, of the
+            checkpoint, or else of the config's test set.
+        suffixes (dict[str, str]): How the names of the test set's files end.
 
     Raises:
         FileNotFoundError: If config or checkpoint are not there.
@@ -80,11 +83,16 @@ class MultimodalInferencer:
                  device: Optional[str] = None) -> None:
         if not isinstance(config, Config):
             config = Config.fromfile(config)
-        model = load_model(config, str(checkpoint))
+        model, meta = load_model(config, str(checkpoint))
         self.model = revert_sync_batchnorm(model).to(device or get_device())
-        self.dataset_meta = model.dataset_meta
-        self.pipeline = SamplePipeline(config.test_dataloader.dataset.pipeline)
+        dataset = config.test_dataloader.dataset
+        self.pipeline = SamplePipeline(dataset.pipeline)
         self.modalities = self.pipeline.modalities
+        # Reads no file.
+        dataset = DATASETS.build(dict(dataset, pipeline=[], lazy_init=True))
+        self.dataset_meta = meta or dataset.metainfo
+        self.suffixes = dict(
+            rgb=dataset.img_suffix, **getattr(dataset, 'suffixes', {}))
 
     def __call__(self, sample: Dict[str, Source]) -> SegDataSample:
         """Predict one sample.
@@ -133,7 +141,7 @@ class MultimodalInferencer:
                 sample at all, or ``out`` would be mixed with the inputs.
         """
         self.pipeline.check(inputs)
-        samples, failures = pair_files(inputs)
+        samples, failures = pair_files(inputs, self.suffixes)
         self._keep_apart(inputs, Path(out))
         for name, files in track_iter_progress(list(samples.items())):
             try:

@@ -56,7 +56,8 @@ class SamplePipeline:
 
     The transforms are those of the config's test pipeline, without the
     labels and without modalities that the model does not see. A model that
-    does not see 'rgb' may be given it, or not.
+    does not see 'rgb' may be given it, or not. Loaders of one's own derive
+    from :class:`~cen_mm.datasets.LoadModality`.
 
     Args:
         pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``.
@@ -67,11 +68,15 @@ class SamplePipeline:
 
     def __init__(self, pipeline: Sequence[dict]) -> None:
         steps = [TRANSFORMS.build(step) for step in pipeline]
-        loaded = [s.modality for s in steps if isinstance(s, LoadModality)]
-        seen = [s.modalities for s in steps if isinstance(s, ConcatModalities)]
-        # 'rgb' twice is a control experiment on one file.
+        loaded = ['rgb'] + [
+            s.modality for s in steps if isinstance(s, LoadModality)
+        ]
+        seen = next((s.modalities for s in steps
+                     if isinstance(s, ConcatModalities)), loaded)
+        # What a transform makes up, such as noise, may need all that is
+        # loaded. 'rgb' twice is a control experiment on one file.
         self.modalities = tuple(
-            dict.fromkeys(seen[0] if seen else ('rgb', *loaded)))
+            dict.fromkeys(seen if set(seen) <= set(loaded) else loaded))
         self.steps = [
             LoadImage(step) if isinstance(step, LoadImageFromFile) else step
             for step in steps if self._is_wanted(step)

@@ -47,6 +47,17 @@ def test_single_files_are_one_sample(tmp_path):
     assert pair_files(inputs) == (dict(left=inputs), [])
 
 
+def test_names_may_end_as_those_of_the_data_set(tmp_path):
+    """As in Cityscapes; other names are taken as they are."""
+    touch(tmp_path, 'rgb/b_left.png', 'rgb/c.png', 'depth/b_range.png',
+          'depth/c.png')
+    samples, missing = pair_files(
+        {m: tmp_path / m for m in ('rgb', 'depth')},
+        dict(rgb='_left.png', depth='_range.npy', thermal='_heat.png'))
+    assert missing == [] and list(samples) == ['b', 'c']
+    assert samples['b']['depth'] == tmp_path / 'depth/b_range.png'
+
+
 @pytest.mark.parametrize('files, inputs, error, parts', [
     (['rgb/a.png'], ['rgb', 'depth'], FileNotFoundError,
      ["/depth, the input of modality 'depth', is not there"]),

@@ -197,6 +197,21 @@ def test_classes_and_palette_of_the_checkpoint_come_first(tiny, tmp_path):
         tmp_path / 'a.pth').dataset_meta == mine
 
 
+@pytest.mark.parametrize('needed', [('rgb', 'depth'), ('rgb', )])
+def test_what_the_pipeline_makes_up_is_not_asked_for(tiny, needed):
+    """A transform makes a stream, from depth or not: nobody knows."""
+    root, _ = tiny
+    cfg = Config.fromfile(root / 'tiny.py')
+    image, depth, _, *pack = cfg.test_dataloader.dataset.pipeline
+    pack[0].modalities = ('rgb', 'made')
+    cfg.test_dataloader.dataset.pipeline = [
+        image, *[depth] * ('depth' in needed),
+        dict(type='NoiseModality', modality='made'), *pack]
+    inferencer = MultimodalInferencer(cfg, root / 'tiny.pth')
+    assert inferencer.modalities == needed
+    inferencer(files_of(root, 0, needed))
+
+
 def test_is_not_imported_by_the_plugin():
     code = 'import sys, cen_mm; assert "cen_mm.apis" not in sys.modules'
     root = str(Path(__file__).parents[2])
