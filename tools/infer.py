@@ -59,8 +59,11 @@ def main() -> None:
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
     if failures:
-        raise SystemExit('\n'.join(
-            ['', *failures, f'{len(failures)} inputs failed, see above']))
+        raise SystemExit('\n'.join([
+            '', *failures,
+            f'{len(failures)} files were broken or lacked a partner; the rest '
+            f'is in {args.out}'
+        ]))
 
 
 if __name__ == '__main__':

@@ -1,0 +1,115 @@
+"""tools/infer.py, as a user types it."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import load_tool
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+from PIL import Image
+from tiny_nyudv2 import NAMES, SIZE, write_nyudv2
+from tiny_training import tiny_config
+
+ROOT = Path(__file__).parents[2]
+STREAMS = {'rgb', 'depth', 'ensemble'}
+tool = load_tool('infer.py')
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with data, a config and a checkpoint, to stand in."""
+    write_nyudv2(tmp_path / 'nyudv2')
+    cfg = tiny_config(tmp_path / 'nyudv2', tmp_path / 'work')
+    cfg.dump(tmp_path / 'tiny.py')
+    init_default_scope('mmseg')
+    torch.save(MODELS.build(cfg.model).state_dict(), tmp_path / 'tiny.pth')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def infer(monkeypatch, *args):
+    monkeypatch.setattr('sys.argv', ['infer.py', *args])
+    tool.main()
+
+
+def written(folder):
+    return {p.relative_to(folder).as_posix() for p in folder.rglob('*.png')}
+
+
+def test_the_command_line_names_what_failed(project):
+    (project / f'nyudv2/depth/{NAMES[0]}.png').unlink()
+    broken = project / f'nyudv2/rgb/{NAMES[1]}.png'
+    broken.write_bytes(broken.read_bytes()[:700])
+    done = subprocess.run(
+        [sys.executable, ROOT / 'tools/infer.py', 'tiny.py', 'tiny.pth',
+         '--rgb', 'nyudv2/rgb', '--depth', 'nyudv2/depth', '--out', 'out',
+         '--device', 'cpu'], capture_output=True, text=True,
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'})
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()[-3:]
+    assert lines[0].startswith(f'{NAMES[0]}: no file of that name in nyudv2')
+    assert lines[1].startswith(f'{NAMES[1]}: nyudv2/rgb/{NAMES[1]}.png cannot')
+    assert lines[2].startswith('2 files were broken')
+    assert 'Traceback' not in done.stderr
+    assert written(project / 'out') == {
+        f'{kind}/{stream}/{NAMES[2]}.png' for stream in STREAMS
+        for kind in ('labels', 'overlays')}
+
+
+def test_flags_may_come_first_and_options_override(project, monkeypatch):
+    infer(monkeypatch, '--rgb=nyudv2/rgb', '--depth', 'nyudv2/depth', '--out',
+          'out', 'tiny.py', 'tiny.pth')
+    assert len(written(project / 'out')) == 18
+    for name in NAMES:
+        labels = np.array(Image.open(f'out/labels/ensemble/{name}.png'))
+        assert labels.shape == SIZE and labels.dtype == np.uint8
+    infer(monkeypatch, 'tiny.py', 'tiny.pth', '--rgb', 'nyudv2/rgb',
+          '--depth', 'nyudv2/depth', '--out', 'more', '--cfg-options',
+          'test_dataloader.dataset.metainfo.palette=' + str([[0, 9, 0]] * 40))
+    rgb = np.array(Image.open(f'nyudv2/rgb/{NAMES[0]}.png')).astype(int)
+    overlay = np.array(Image.open(f'more/overlays/rgb/{NAMES[0]}.png'))
+    assert abs(2 * overlay.astype(int) - rgb - [0, 9, 0]).max() <= 1
+
+
+def test_single_files(project, monkeypatch):
+    infer(monkeypatch, 'tiny.py', 'tiny.pth', '--rgb',
+          f'nyudv2/rgb/{NAMES[0]}.png', '--depth',
+          f'nyudv2/depth/{NAMES[1]}.png', '--out', '.')
+    assert {f'labels/{s}/{NAMES[0]}.png' for s in STREAMS} <= written(project)
+
+
+@pytest.mark.parametrize('args, parts', [
+    (['--rgb', 'nyudv2/rgb'], ['modality depth is missing', 'rgb, depth']),
+    (['--rgb', 'nyudv2/rgb', '--depth', 'nyudv2/depth', '--normal', 'x'],
+     ['unknown modality normal', 'of the config are rgb, depth']),
+    ([], ['modality rgb, depth is missing']),
+    (['--rgb', 'nyudv2/rgb', '--depth', 'nowhere'], ['nowhere', 'not there']),
+    (['--rgb', 'nyudv2/rgb', '--depth', 'work'], ['no name is common']),
+])
+def test_wrong_flags(project, monkeypatch, args, parts):
+    (project / 'work').mkdir()
+    with pytest.raises(SystemExit) as info:
+        infer(monkeypatch, 'tiny.py', 'tiny.pth', *args, '--out', 'out')
+    assert [p for p in parts if p not in str(info.value)] == [], info.value
+    assert not (project / 'out').exists()
+
+
+@pytest.mark.parametrize('config, checkpoint, part', [
+    ('none.py', 'tiny.pth', 'none.py'),
+    ('tiny.py', 'none.pth', 'none.pth is not there'),
+    ('tiny.py', 'nyudv2/train.txt', 'train.txt cannot be read')])
+def test_wrong_files(project, monkeypatch, config, checkpoint, part):
+    with pytest.raises(SystemExit, match=part):
+        infer(monkeypatch, config, checkpoint, '--rgb', 'nyudv2/rgb',
+              '--depth', 'nyudv2/depth', '--out', 'out')
+
+
+def test_folder_to_write_to_is_asked_for(project, monkeypatch, capsys):
+    with pytest.raises(SystemExit) as info:
+        infer(monkeypatch, 'tiny.py', 'tiny.pth', '--rgb', 'nyudv2/rgb')
+    assert info.value.code == 2
+    assert '--out' in capsys.readouterr().err
