@@ -35,7 +35,8 @@ class SparsityHook(Hook):
 
     Args:
         weight (float): lambda. The official code adds its term once for each
-            of the M+1 outputs, so its 2e-4 is 6e-4 here for M=2.
+            of the M+1 outputs, so its 2e-4 is 6e-4 here for M=2. With 0 it
+            only watches, if there is anything to watch.
         region (str): 'own' penalises in each modality only its own 1/M of
             the channels, the paper's choice; 'all' penalises every gamma.
             Defaults to 'own'.
@@ -44,7 +45,7 @@ class SparsityHook(Hook):
         by_epoch (bool): Whether ``interval`` counts epochs. Defaults to True.
 
     Raises:
-        ValueError: If the model has no norm that exchanges.
+        ValueError: If there is a weight, but no norm that exchanges.
     """
 
     def __init__(self,
@@ -63,10 +64,12 @@ class SparsityHook(Hook):
         self.norms = [(name, norm) for name, norm in exchangeable_norms(model)
                       if norm.exchange is not None]
         if not self.norms:
+            if self.weight == 0:
+                return
             raise ValueError(
                 'SparsityHook found no norm that exchanges channels: set '
-                'exchange=dict(threshold=...) in the model, or remove the '
-                'hook')
+                'exchange=dict(threshold=...) in the model, or the weight '
+                'of the hook to 0')
         self.modalities = next(
             (m.modalities for m in model.modules() if hasattr(m, 'modalities')
              ), range(self.norms[0][1].num_modalities))
@@ -91,7 +94,8 @@ class SparsityHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Detach from the model."""
-        self.handle.remove()
+        if self.norms:
+            self.handle.remove()
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Record, if it is time."""
@@ -117,6 +121,8 @@ class SparsityHook(Hook):
             runner (Runner): The runner.
             step (int, optional): Iterations done. Defaults to the runner's.
         """
+        if not self.norms:
+            return
         step = runner.iter if step is None else step
         arrays: Dict[str, np.ndarray] = {}
         shares: List[Tuple[str, List[float]]] = []

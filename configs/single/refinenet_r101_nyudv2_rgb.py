@@ -29,4 +29,4 @@ tta_pipeline = [
             *_base_.views, [_base_.labels], [pack[0]], [pack[1]]
         ])
 ]
-default_hooks = dict(sparsity=None)  # nothing is exchanged
+default_hooks = dict(sparsity=dict(weight=0.))  # nothing is exchanged

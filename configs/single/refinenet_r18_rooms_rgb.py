@@ -23,4 +23,4 @@ tta_pipeline = [
         ])
 ]
 # Nothing to exchange, and so nothing to penalise.
-default_hooks = dict(sparsity=None)
+default_hooks = dict(sparsity=dict(weight=0.))
