@@ -1,5 +1,6 @@
 """What several test files share."""
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def seed():
 def load_tool(path):
     """Import a script of tools/, which is no package."""
     path = TOOLS / path
+    if str(path.parent) not in sys.path:  # as where it is run
+        sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -60,9 +60,8 @@ class LoadLabels(LoadAnnotations):
                 f'{path} has shape {labels.shape}, but {results["img_path"]} '
                 f'is {tuple(results["ori_shape"])}: a label map has one '
                 'channel and the size of its image')
-        found = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
-        wrong = found[(found >= results['num_classes'])
-                      & (found != IGNORE_INDEX)].tolist()
+        wrong = np.unique(labels[(labels >= results['num_classes'])
+                                 & (labels != IGNORE_INDEX)]).tolist()
         if largest > IGNORE_INDEX:
             wrong = [largest]
         if wrong:
@@ -158,7 +157,8 @@ class ConcatModalities(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Write the joined ``img`` and forget the single modalities."""
         height, width = results['img'].shape[:2]
-        joined = np.empty((height, width, 3 * len(self.modalities)),
+        # Channels first, as PackSegInputs wants them: it copies otherwise.
+        joined = np.empty((3 * len(self.modalities), height, width),
                           np.float32)
         for i, modality in enumerate(self.modalities):
             array = self._take(results, modality)
@@ -168,10 +168,10 @@ class ConcatModalities(BaseTransform):
                     f'{(height, width)} when ConcatModalities meets them: a '
                     'transform before it moves img alone (Pad and '
                     'RandomRotate do); leave padding to data_preprocessor')
-            if array.ndim == 2:
-                array = array[..., None]
-            joined[..., 3 * i:3 * i + 3] = array
-        results['img'] = joined
+            if array.ndim == 3:
+                array = array.transpose(2, 0, 1)
+            joined[3 * i:3 * i + 3] = array
+        results['img'] = joined.transpose(1, 2, 0)
         return results
 
     @staticmethod
