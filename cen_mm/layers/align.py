@@ -37,8 +37,9 @@ class MKMMDLoss(nn.Module):
         self.num_kernels = num_kernels
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """``(P, C)`` and ``(Q, C)`` vectors to a scalar in float32."""
-        both = torch.cat([x, y]).float()
+        """``(P, C)`` and ``(Q, C)`` vectors to a scalar, in float32 at least."""
+        both = torch.cat([x, y])
+        both = both.to(torch.promote_types(both.dtype, torch.float32))
         # No autocast: the distances are differences of large squares.
         with torch.autocast(x.device.type, enabled=False):
             square = both.square().sum(1)

@@ -125,3 +125,19 @@ def test_a_model_without_exchange_is_refused(tmp_path):
     with pytest.raises(ValueError, match='set exchange=dict'):
         SparsityHook(WEIGHT).before_train(
             Runner(torch.nn.Conv2d(3, 3, 1), tmp_path))
+
+
+def test_without_weight_and_norms_it_does_nothing(job, tmp_path):
+    net, x, target = job
+    for norm in net.backbone.modules():
+        if hasattr(norm, 'exchange'):
+            norm.exchange = None
+    runner = Runner(net, tmp_path)
+    with pytest.raises(ValueError, match='weight of the hook to 0'):
+        SparsityHook(WEIGHT).before_train(runner)
+    hook = SparsityHook(0.)
+    hook.before_train(runner)
+    hook.record(runner)
+    assert 'loss_sparsity' not in net(x, samples_of(target), mode='loss')
+    hook.after_train(runner)
+    assert not (tmp_path / 'gammas').exists()

@@ -88,3 +88,22 @@ def test_rules_refuse_nonsense():
         channel_exchange(torch.zeros(2, 1, 1, 1), torch.ones(2, 1), 0, 'half')
     with pytest.raises(ValueError, match="matches the exchange pattern 'bn9'"):
         set_exchange(torch.nn.Sequential(), 'bn9', ExchangeRule())
+
+
+@pytest.mark.parametrize('region', ['all', 'own'])
+@pytest.mark.parametrize('m, channels', [(2, 64), (3, 60)])
+def test_random_control_exchanges_as_many_elsewhere(m, channels, region):
+    gamma = torch.rand(m, channels)
+    gamma[:, ::3] = 0.01
+    by_gamma = ExchangeRule(0.02, region).replaced(gamma)
+    rules = [ExchangeRule(0.02, region, random_seed=s) for s in (0, 0, 1)]
+    first, again, other = (rule.replaced(gamma) for rule in rules)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert not torch.equal(first, by_gamma)
+    assert first.sum(1).tolist() == by_gamma.sum(1).tolist()
+    assert not (first & ~region_mask(m, channels, region)).any()
+    # The order is fixed: more channels are the same ones and some more.
+    gamma[:, 1::3] = 0.01
+    more = rules[0].replaced(gamma)
+    assert (more & first).equal(first) and more.sum() > first.sum()

@@ -1,0 +1,111 @@
+"""Fused ResNets against plain ones that are run modality by modality."""
+import pytest
+import torch
+from conftest import make_gammas
+from mmseg.models import ResNet
+from torch import nn
+
+from cen_mm import FusionResNet, MergingResNet
+
+WIDTH = dict(base_channels=4, stem_channels=4)
+
+
+def randomise(net):
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            make_gammas(module)
+    net.eval()  # returns None in mmseg
+    return net
+
+
+def plain(net, modality):
+    """The ResNet of one modality; entries without an M are everyone's."""
+    single = ResNet(50, **WIDTH)
+    single.eval()
+    state, target = net.state_dict(), single.state_dict()
+    for name, value in target.items():
+        entry = state[name]
+        if entry.shape != value.shape:
+            entry = entry.chunk(2)[modality]
+        target[name] = entry
+    single.load_state_dict(target)
+    return single
+
+
+def stages(single, x):
+    """The stem's output, and a function a stage."""
+    stem = single.maxpool(single.relu(single.norm1(single.conv1(x))))
+    return stem, [getattr(single, f'layer{i}') for i in range(1, 5)]
+
+
+def mix(fusion, maps):
+    """Concatenation by its 1x1 convolution, the first map leading."""
+    return nn.functional.conv2d(torch.cat(maps, 1), fusion.conv.weight)
+
+
+@pytest.mark.parametrize('fused', [(2, ), (3, ), (4, ), (1, 2, 3, 4)])
+def test_shared_setting(fused):
+    net = randomise(
+        FusionResNet(50, dict(type='ConcatFusion'), fused, **WIDTH))
+    x = torch.randn(2, 2, 3, 64, 64)  # sample, modality
+    (a, layers_a), (b, layers_b) = (stages(plain(net, m), x[:, m])
+                                    for m in range(2))
+    outs = net(x.flatten(0, 1))
+    for stage in range(1, 5):
+        a, b = layers_a[stage - 1](a), layers_b[stage - 1](b)
+        if stage in fused:
+            fusion = getattr(net, f'layer{stage}').fusion
+            a, b = mix(fusion, [a, b]), mix(fusion, [b, a])
+        torch.testing.assert_close(
+            outs[stage - 1].unflatten(0, (2, 2)),
+            torch.stack([a, b], 1), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize('fused', [(2, ), (3, ), (4, ), (1, 2, 3, 4)])
+def test_common_setting(fused):
+    net = randomise(
+        MergingResNet(50, dict(type='ConcatFusion'), fused, **WIDTH))
+    x = torch.randn(2, 2, 3, 64, 64)
+    (a, layers_a), (b, layers_b) = (stages(plain(net, m), x[:, m])
+                                    for m in range(2))
+    outs = net(x.flatten(1, 2))
+    for stage in range(1, 5):
+        if stage > fused[-1]:
+            out = a = layers_a[stage - 1](a)
+        else:
+            a, b = layers_a[stage - 1](a), layers_b[stage - 1](b)
+            out = (a + b) / 2
+        if stage in fused:
+            last = stage == fused[-1]
+            fusion = (getattr(net, f'layer{stage}').fusion
+                      if last else getattr(net, f'fusion{stage}'))
+            out = mix(fusion, [a, b])
+            a = out if last else a
+        torch.testing.assert_close(
+            outs[stage - 1], out, rtol=1e-4, atol=1e-5)
+
+
+def test_encoders_before_the_merge_start_from_plain_weights(tmp_path):
+    torch.save(ResNet(50, **WIDTH).state_dict(), tmp_path / 'plain.pth')
+    state = torch.load(tmp_path / 'plain.pth')
+    net = MergingResNet(
+        50,
+        dict(type='ConcatFusion'), (2, ),
+        init_cfg=dict(
+            type='Pretrained', checkpoint=str(tmp_path / 'plain.pth')),
+        **WIDTH)
+    net.init_weights()
+    for modality in range(2):
+        for name, value in plain(net, modality).state_dict().items():
+            assert torch.equal(value, state[name]), name
+
+
+@pytest.mark.parametrize('stages', [(), (0, ), (5, ), (1, 5)])
+def test_unknown_stages_are_refused(stages):
+    with pytest.raises(ValueError, match='fused_stages'):
+        FusionResNet(50, dict(type='ConcatFusion'), stages, **WIDTH)
+
+
+def test_alignment_cannot_merge():
+    with pytest.raises(ValueError, match='AlignFusion keeps one stream'):
+        MergingResNet(50, dict(type='AlignFusion'), (2, ), **WIDTH)
