@@ -10,6 +10,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from cen_mm.layers import exchangeable_norms
 
 benchmark = load_tool('analysis_tools/benchmark.py')
+_contestants = load_tool('analysis_tools/_contestants.py')
 M = 2
 
 
@@ -38,7 +39,7 @@ def test_a_share_of_the_channels_is_exchanged(entries):
     replaced = torch.cat([
         norm.exchange.replaced(norm.gamma).flatten() for norm in rules])
     assert len(rules) == 16
-    assert abs(replaced.float().mean() - benchmark.EXCHANGED) < 0.03
+    assert abs(replaced.float().mean() - _contestants.EXCHANGED) < 0.03
 
 
 def test_contestants_differ_in_norm_parameters_alone(entries):
@@ -50,6 +51,17 @@ def test_contestants_differ_in_norm_parameters_alone(entries):
         p.numel() for module in entries['floor'][0].modules()
         if isinstance(module, _BatchNorm) for p in module.parameters())
     assert size['folded'] == size['loop'] == size['floor'] + (M - 1) * norms
+
+
+@pytest.mark.parametrize('name, taps', [('concat_all', lambda c: 2 * c * c), (
+    'self_attention_all', lambda c: 9 * (2 * c * c // 16 * 2 + 2 * c * c))])
+def test_fusions_cost_their_own_convolutions(entries, name, taps):
+    net, x = benchmark.FUSIONS[name](50, entries['floor'][1], M)
+    extra = sum(
+        2 * len(x) * (16 // 2**i)**2 * taps(256 * 2**i) for i in range(4))
+    floor = benchmark.flops(*entries['floor'])
+    assert floor == benchmark.flops(*entries['folded'])
+    assert benchmark.flops(net, x) == floor + extra
 
 
 def test_peak_memory_counts_what_lives_at_once():
@@ -80,7 +92,8 @@ def test_rows_are_finite_and_positive(monkeypatch, tmp_path, capsys, entries):
         (mode, name) for mode in ('train', 'infer') for name in entries]
     for row in result['rows']:
         numbers = [*row['ms'], *row['time_to_floor'], row['mib'],
-                   row['memory_to_floor'], row['faster_than_loop']]
+                   row['memory_to_floor'], row['faster_than_loop'],
+                   row['flops_to_floor']]
         assert all(math.isfinite(n) and n > 0 for n in numbers)
         if row['contestant'] == 'floor':
             assert row['time_to_floor'] == [1.] * 3

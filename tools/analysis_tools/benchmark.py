@@ -8,6 +8,9 @@ Three backbones do the same convolutions on N samples of M modalities:
     loop    the official way, modality by modality; same weights as folded
     floor   the stock ResNet on a batch of N*M: no private norm, no exchange
 
+and --fusions adds FusionResNets that fuse after every stage, whose time is
+to be read beside their FLOPs.
+
 A train step is forward, backward and SGD update. The contestants take turns,
 and a ratio is the median over the rounds of the ratio within a round, so that
 a machine that slows down slows all of them. Brackets hold the quartiles.
@@ -33,59 +36,14 @@ from typing import Callable, Dict, List, Tuple
 
 import numpy as np
 import torch
-from mmseg.registry import MODELS
-from torch import Tensor, nn
+from _contestants import CONTESTANTS, FUSIONS, leaves
+from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from cen_mm.analysis.loop_resnet import LoopResNet
-from cen_mm.layers import exchangeable_norms
-from cen_mm.models import CENResNet
-
 DTYPES = dict(fp32=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)
-EXCHANGED = 0.3  # share of the channels
 QUARTILES = (25, 50, 75)
-
-
-def folded(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
-    torch.manual_seed(0)
-    net = CENResNet(depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
-    for _, norm in exchangeable_norms(net):
-        if norm.exchange is not None:
-            small = torch.rand_like(norm.weight) < EXCHANGED
-            norm.weight.data[small] = norm.exchange.threshold / 2
-    return net, x
-
-
-def loop(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, List[Tensor]]:
-    source, _ = folded(depth, x, m)
-    state = source.state_dict()
-    for name, norm in exchangeable_norms(source):
-        for key in norm.state_dict():
-            value = state.pop(f'{name}.{key}')
-            parts = value.chunk(m) if value.dim() else [value] * m
-            state.update(
-                {f'{name}.{k}.{key}': part for k, part in enumerate(parts)})
-    net = LoopResNet(depth, m)
-    net.load_state_dict(state)
-    return net, [x[k::m].clone() for k in range(m)]
-
-
-def floor(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
-    torch.manual_seed(0)
-    return MODELS.build(dict(type='ResNet', depth=depth)), x
-
-
-# Depth, folded batch and M to a network and what it is called with. It may
-# return any nest of lists and tuples of tensors.
-CONTESTANTS = dict(folded=folded, loop=loop, floor=floor)
-
-
-def leaves(nest) -> List[Tensor]:
-    """The tensors in nested lists and tuples."""
-    if isinstance(nest, Tensor):
-        return [nest]
-    return [tensor for part in nest for tensor in leaves(part)]
 
 
 def step_of(net: nn.Module, inputs, mode: str, statistics: str,
@@ -138,6 +96,13 @@ def peak_memory(step: Callable[[], None], cuda: bool) -> float:
         if event.name() == '[memory]'
     ]
     return np.cumsum(changes).max() / 2**20
+
+
+def flops(net: nn.Module, inputs) -> int:
+    """Of one forward pass, in convolutions and matrix products."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(inputs)
+    return counter.get_total_flops()
 
 
 def measure(starts: Dict[str, Callable], cuda: bool, iters: int, warmup: int,
@@ -197,14 +162,15 @@ def table(rows: List[dict]) -> str:
     names = ('depth', 'mode', 'dtype', 'statistics', 'contestant')
     lines = [
         '| ' + ' | '.join(names) +
-        ' | ms | to floor | MiB | to floor | faster than loop |',
-        '|' + ' --- |' * 5 + ' ---: |' * 5
+        ' | FLOPs to floor | ms | to floor | MiB | to floor '
+        '| faster than loop |', '|' + ' --- |' * 5 + ' ---: |' * 6
     ]
     for row in rows:
         low, ms, high = row['ms']
         least, ratio, most = row['time_to_floor']
         lines.append(
             '| ' + ' | '.join(str(row[name]) for name in names) +
+            f' | {row["flops_to_floor"]:.3f}x'
             f' | {ms:.1f} ({low:.1f}-{high:.1f})'
             f' | {ratio:.2f}x ({least:.2f}-{most:.2f}) | {row["mib"]:.0f}'
             f' | {row["memory_to_floor"]:.2f}x'
@@ -236,6 +202,7 @@ def parse_args() -> argparse.Namespace:
     add('--statistics', nargs='+', default=['frozen', 'batch'],
         choices=['frozen', 'batch'], help='of the norms in training; '
         'inference always uses the running ones')
+    add('--fusions', nargs='+', default=[], choices=FUSIONS)
     add('--iters', type=int, default=30, help='rounds (default: 30)')
     add('--warmup', type=int, default=3, help='rounds before (default: 3)')
     add('--channels-last', action='store_true')
@@ -267,9 +234,12 @@ def main() -> None:
               * len(args.depth)) as progress:
         for depth in args.depth:
             entries = {}
-            for name, build in CONTESTANTS.items():
+            fusions = {name: FUSIONS[name] for name in args.fusions}
+            work = {}
+            for name, build in {**CONTESTANTS, **fusions}.items():
                 net, inputs = build(depth, x, m)
                 net.to(**to)
+                work[name] = flops(net, inputs)
                 entries[name] = (torch.compile(net) if args.compile else net,
                                  inputs)
             for dtype, mode in groups:
@@ -280,8 +250,14 @@ def main() -> None:
                 }
                 label = dict(
                     depth=depth, mode=mode[0], dtype=dtype, statistics=mode[1])
-                rows += [{**label, **row} for row in measure(
-                    starts, cuda, args.iters, args.warmup, progress)]
+                measured = measure(starts, cuda, args.iters, args.warmup,
+                                   progress)
+                rows += [
+                    dict(
+                        label,
+                        flops_to_floor=work[row['contestant']] / work['floor'],
+                        **row) for row in measured
+                ]
     facts = environment(cuda)
     print(*(f'- {name}: {fact}' for name, fact in facts.items()), sep='\n')
     print(f'\n{table(rows)}')
