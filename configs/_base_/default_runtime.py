@@ -14,7 +14,8 @@ load_from = None
 resume = False
 
 # A dict, so that a config of yours overrides a single field, for example
-# default_hooks = dict(sparsity=dict(weight=1e-3)), or None to drop a hook.
+# default_hooks = dict(sparsity=dict(weight=1e-3)). None drops what mmengine
+# adds by itself, such as timer; its runner refuses None for any other hook.
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=20, log_metric_by_epoch=True),
