@@ -7,7 +7,7 @@ from PIL import Image
 from scipy.io import savemat
 
 PREFIX = '/n/fs/sun3d/data/SUNRGBD/'
-# As in the official lists, some paths have a slash too many.
+# Some paths get a slash too many, which must do no harm.
 SCENES = ('kv2/kinect2data/000002_2014-05-26_rgbf000103-resize',
           'xtion/sun3ddata/brown_bm_1/brown_bm_1/0000001-000000000000',
           'kv1/NYUdata/NYU0001', 'realsense/lg/2014_10_21-18_15_35')
