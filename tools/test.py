@@ -60,15 +60,23 @@ def main() -> None:
         cfg.test_evaluator.output_dir = args.out
         cfg.test_evaluator.keep_results = True
     distribute_without_gpu(cfg)
+    # Loaded by runner.test(), when hooks such as EMAHook are ready for it.
+    cfg.load_from, cfg.resume = args.checkpoint, False
     runner = Runner.from_cfg(cfg)
-    try:
-        # Strict: weights left at random would still give a mIoU.
-        runner.load_checkpoint(args.checkpoint, strict=True)
-    except (RuntimeError, ValueError, UnpicklingError) as error:
-        raise SystemExit(
-            f'{args.checkpoint} does not fit {args.config}: give a checkpoint '
-            'trained with this config; those of the official code go through '
-            f'tools/model_converters/official_cen.py first.\n{error}')
+    load = runner.load_checkpoint
+
+    def load_strictly(checkpoint: str) -> None:
+        try:
+            # Strict: weights left at random would still give a mIoU.
+            load(checkpoint, strict=True)
+        except (RuntimeError, ValueError, UnpicklingError) as error:
+            raise SystemExit(
+                f'{checkpoint} does not fit {args.config}: give a checkpoint '
+                'trained with this config; those of the official code go '
+                'through tools/model_converters/official_cen.py first.\n'
+                f'{error}')
+
+    runner.load_checkpoint = load_strictly
     runner.test()
 
 
