@@ -64,8 +64,8 @@ class AlignFusion(BaseModule):
     common and a specific part, and a third one makes a map of the specific
     part, the common part and the other modalities' common part (their mean
     if there are several): 5C^2 weights a modality, the 10C^2 of Table 2.
-    :class:`MKMMDLoss` between the common parts is left in ``loss``, and
-    :class:`~cen_mm.models.CENSegmentor` adds it to the others.
+    :class:`MKMMDLoss` between the common parts waits for
+    :class:`~cen_mm.models.CENSegmentor`, which adds it to the others.
 
     The structure is inferred from the parameter counts. Our choice: the
     vectors compared are the means of a ``grid`` x ``grid`` raster over each
@@ -99,19 +99,28 @@ class AlignFusion(BaseModule):
         self.mmd = MKMMDLoss()
         self.loss_weight = loss_weight
         self.grid = grid
-        self.loss: Optional[Tensor] = None
+        self._loss: Optional[Tensor] = None
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N*M, C, H, W)``, folded, to the same shape."""
         common = self.common(x)
         split = common.unflatten(0, (-1, self.num_modalities))
         if self.training:
-            self.loss = self.loss_weight * self._discrepancy(split)
+            self._loss = self.loss_weight * self._discrepancy(split)
         others = (split.sum(1, keepdim=True) - split) / max(
             self.num_modalities - 1, 1)
         return self.join(
             torch.cat([self.specific(x), common,
                        others.flatten(0, 1)], dim=1))
+
+    def take_loss(self) -> Tensor:
+        """The discrepancy of the last training forward, a scalar.
+
+        It is handed out once, since a module that holds a graph can be
+        neither copied nor pickled.
+        """
+        loss, self._loss = self._loss, None
+        return loss
 
     def _discrepancy(self, split: Tensor) -> Tensor:
         """``(N, M, C, H, W)`` to the mean over all pairs of modalities."""

@@ -95,8 +95,8 @@ class CENSegmentor(EncoderDecoder):
         """
         losses = super().loss(inputs, data_samples)
         aligned = [
-            module.loss for module in self.backbone.modules()
-            if isinstance(module, AlignFusion)
+            module.take_loss() for module in self.backbone.modules()
+            if isinstance(module, AlignFusion) and module.training
         ]
         if aligned:
             losses['loss_align'] = sum(aligned)
