@@ -37,7 +37,7 @@ class MKMMDLoss(nn.Module):
         self.num_kernels = num_kernels
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """``(P, C)`` and ``(Q, C)`` vectors to a scalar, in float32 at least."""
+        """``(P, C)`` and ``(Q, C)`` vectors to a scalar, float32 at least."""
         both = torch.cat([x, y])
         both = both.to(torch.promote_types(both.dtype, torch.float32))
         # No autocast: the distances are differences of large squares.
