@@ -1,60 +1,217 @@
-"""Every config of ours, alone and inherited by somebody else's project."""
-from pathlib import Path
+"""Every file of configs/, covered by being there; no config has lines here.
+
+Networks are shrunk by rule, samples come from files through the pipelines of
+the config, and somebody else's project inherits a config.
+"""
+import io
+from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine import Config
-from mmengine.dataset import Compose
+import torch.nn.functional as F
+from conftest import make_gammas
+from mmengine import Config, ConfigDict
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
-from mmseg.registry import METRICS, MODELS
-from test_parity import samples_of
+from mmengine.structures import PixelData
+from mmseg.registry import DATASETS, HOOKS, METRICS, MODELS
+from shrunk_config import (
+    CONFIGS,
+    ROOT,
+    SIZE,
+    shrink,
+    shrunk_config,
+    write_files,
+)
+from test_parity import Runner
 
-ROOT = Path(__file__).parents[1] / 'configs'
-CONFIGS = sorted(
-    p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*.py')
-    if '_base_' not in p.parts)
-
-
-def shrunk(cfg):
-    """The model of a config at an eighth of its width or so."""
-    model = cfg.model
-    expansion = 4 if model.backbone.depth >= 50 else 1
-    model.backbone.update(base_channels=8, stem_channels=8, init_cfg=None)
-    model.decode_head.head.update(
-        in_channels=[8 * expansion * 2**i for i in range(4)], channels=8)
-    model.data_preprocessor.size = None
-    model.data_preprocessor.size_divisor = 32
-    return MODELS.build(model)
+from cen_mm import PrivateBN
 
 
-@pytest.mark.parametrize('name', CONFIGS)
-def test_builds_trains_and_predicts(name):
-    cfg = Config.fromfile(ROOT / name)
+@pytest.fixture(autouse=True)
+def scope():
     with DefaultScope.overwrite_default_scope('mmseg'):
-        net = shrunk(cfg)
-        for loader in ('train_dataloader', 'val_dataloader'):
-            Compose(cfg[loader].dataset.pipeline)
-        Compose(cfg.tta_pipeline)
-        METRICS.build(cfg.val_evaluator)
-    channels = len(cfg.model.data_preprocessor.mean)
-    streams = len(net.decode_head.streams)
-    assert channels == 3 * (streams - 1)
-    data = dict(
-        inputs=[torch.rand(channels, 50, 70) * 255],
-        data_samples=samples_of(torch.zeros(1, 50, 70).long()))
-    for sample in data['data_samples']:
-        sample.set_metainfo(dict(ori_shape=(50, 70)))
-    batch = net.data_preprocessor(data, training=True)
+        yield
+
+
+@pytest.fixture(scope='module', params=CONFIGS)
+def job(request, tmp_path_factory):
+    """A config, its network with scales that exchange, and its samples."""
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        cfg = shrunk_config(request.param)
+        write_files(cfg, tmp_path_factory.mktemp('data'))
+        net = MODELS.build(cfg.model)
+    for module in net.modules():
+        if isinstance(module, PrivateBN):
+            make_gammas(module)
+    modalities = next(
+        step.modalities for step in cfg.val_dataloader.dataset.pipeline
+        if step.type == 'ConcatModalities')
+    streams = getattr(net.decode_head, 'streams', ('', ))
+    return SimpleNamespace(
+        name=request.param, cfg=cfg, net=net, modalities=modalities,
+        streams=streams)
+
+
+def batch_of(job, loader, training, size=2):
+    """Samples of a data set of the config, as the network gets them."""
+    dataset = DATASETS.build(job.cfg[loader].dataset)
+    data = pseudo_collate([dataset[i] for i in range(size)])
+    # The corner is enough of a crop.
+    corner = ..., slice(SIZE[0]), slice(SIZE[1])
+    data['inputs'] = [x[corner] for x in data['inputs']]
+    for x, sample in zip(data['inputs'], data['data_samples']):
+        assert len(x) == 3 * len(job.modalities)
+        label = PixelData(data=sample.gt_sem_seg.data[corner])
+        sample.gt_sem_seg = label
+        sample.set_metainfo(dict(img_shape=label.shape))
+    return job.net.data_preprocessor(data, training)
+
+
+def test_first_line_says_what_it_is(job):
+    line = (ROOT / job.name).read_text().splitlines()[0]
+    assert line.startswith('# ') and len(line) > 20
+
+
+def test_parts_agree(job):
+    """Modalities, channels and classes of pipelines, data set and heads."""
+    model, cfg = job.cfg.model, job.cfg
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    for head in ('decode_head', 'auxiliary_head'):
+        head = model.get(head, {})
+        if head.get('type') == 'StreamHead':
+            assert len(head.modalities) == len(job.modalities)
+            head = head.head
+        if head:
+            assert head.num_classes == len(dataset.metainfo['classes'])
+    for field in ('mean', 'std'):
+        assert len(model.data_preprocessor[field]) == 3 * len(job.modalities)
+    for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+        METRICS.build(evaluator)
+
+
+def test_every_parameter_is_trained(job):
+    """So that no config asks for ``find_unused_parameters``."""
+    net, cfg = job.net.train(), job.cfg
+    runner = Runner(net, cfg.train_dataloader.dataset.data_root)
+    runner.optim_wrapper = build_optim_wrapper(net, cfg.optim_wrapper)
+    hooks = [
+        HOOKS.build(hook) for hook in cfg.default_hooks.values()
+        if HOOKS.get(hook.type).__module__.startswith('cen_mm')
+    ]
+    for hook in hooks:
+        hook.before_train(runner)
+    batch = batch_of(job, 'train_dataloader', training=True)
     loss, log = net.parse_losses(net(**batch, mode='loss'))
+    net.zero_grad()
     loss.backward()
-    assert sum('loss_ce' in key for key in log) == streams
-    unused = [n for n, p in net.named_parameters() if p.grad is None]
-    assert not unused
-    sample, = net.eval().test_step(data)
-    classes = cfg.model.decode_head.head.num_classes
-    assert sample.seg_logits.shape == (50, 70)
-    assert sample.seg_logits.data.shape[0] == classes
-    assert sample.pred_sem_seg.data.max() < classes
+    for hook in hooks:
+        hook.after_train(runner)
+    expected = {
+        f'{head}.{stream}.loss_ce'.replace('..', '.')
+        for head in ('decode', 'aux') for stream in job.streams
+        if head == 'decode' or 'auxiliary_head' in cfg.model
+    }
+    if 'AlignFusion' in str(cfg.model):
+        expected.add('loss_align')
+    sparsity = cfg.default_hooks.get('sparsity', {})
+    if sparsity.get('weight') or 'loss_sparsity' in log:
+        expected.add('loss_sparsity')
+    assert {key for key in log if 'loss_' in key} == expected
+    assert all(torch.isfinite(value) for value in log.values())
+    assert not [n for n, p in net.named_parameters() if p.grad is None]
+    trained = {
+        id(p) for group in runner.optim_wrapper.optimizer.param_groups
+        for p in group['params']
+    }
+    assert trained == {id(p) for p in net.parameters()}
+
+
+def enlarged(net, x, size):
+    mode = net.test_cfg.get('upsample', 'bilinear')
+    return F.interpolate(net(x, mode='tensor'), size, mode=mode)
+
+
+def handed_out(job, sample, kind):
+    """What a sample holds of each stream, in the order of the channels."""
+    names = {'': kind, 'ensemble': kind}
+    return [
+        sample.get(names.get(stream, f'{kind}_{stream}')).data
+        for stream in job.streams
+    ]
+
+
+@torch.no_grad()
+def test_predicts_whole_and_in_windows(job):
+    net = job.net.eval()
+    assert net.test_cfg == job.cfg.model.test_cfg
+    batch = batch_of(job, 'test_dataloader', training=False)
+    x = batch['inputs']
+    whole = enlarged(net, x, SIZE)
+    windows, times = torch.zeros_like(whole), torch.zeros(SIZE)
+    for top in (0, 16):
+        for left in (0, 30):
+            window = slice(top, top + 33), slice(left, left + 40)
+            windows[..., window[0], window[1]] += enlarged(
+                net, x[..., window[0], window[1]], (33, 40))
+            times[window] += 1
+    slide = dict(mode='slide', crop_size=(33, 40), stride=(16, 30))
+    for test_cfg, expected in (({}, whole), (slide, windows / times)):
+        net.test_cfg = ConfigDict(job.cfg.model.test_cfg, **test_cfg)
+        for sample, logits in zip(net(**batch, mode='predict'), expected):
+            for ours, label, theirs in zip(
+                    handed_out(job, sample, 'seg_logits'),
+                    handed_out(job, sample, 'pred_sem_seg'),
+                    logits.chunk(len(job.streams))):
+                torch.testing.assert_close(ours, theirs)
+                assert torch.equal(label[0], ours.argmax(0))
+    net.test_cfg = job.cfg.model.test_cfg
+
+
+@torch.no_grad()
+def test_a_saved_network_predicts_the_same(job):
+    net, file = job.net.eval(), io.BytesIO()
+    torch.save(net.state_dict(), file)
+    file.seek(0)
+    torch.manual_seed(1)
+    other = MODELS.build(job.cfg.model).eval()
+    x = batch_of(job, 'val_dataloader', training=False, size=1)['inputs']
+    expected = net(x, mode='tensor')
+    assert not torch.equal(other(x, mode='tensor'), expected)
+    other.load_state_dict(torch.load(file, weights_only=True), strict=True)
+    assert torch.equal(other(x, mode='tensor'), expected)
+
+
+@torch.no_grad()
+def test_augments_when_testing(job):
+    """As ``tools/test.py --tta`` does, against the sum spelled out."""
+    cfg, net = job.cfg, job.net.eval()
+    dataset = DATASETS.build(
+        dict(cfg.test_dataloader.dataset, pipeline=cfg.tta_pipeline))
+    data = pseudo_collate([dataset[0]])
+    scales, flips = cfg.views
+    metas = [samples[0].metainfo for samples in data['data_samples']]
+    assert len(metas) == len(scales) * len(flips)
+    assert len({(m['img_shape'], m['flip']) for m in metas}) == len(metas)
+    # The smallest and the largest images stand for those between.
+    data = {key: [*views[:2], *views[-2:]] for key, views in data.items()}
+    total = 0.
+    for inputs, samples in zip(data['inputs'], data['data_samples']):
+        batch = net.data_preprocessor(
+            dict(inputs=inputs, data_samples=samples), training=False)
+        logits = enlarged(net, batch['inputs'], samples[0].img_shape)
+        if samples[0].flip:
+            logits = logits.flip(3)
+        logits = F.interpolate(logits, SIZE, mode='bilinear')
+        total = total + torch.stack(logits[0].chunk(len(
+            job.streams))).softmax(1)
+    model = MODELS.build(dict(cfg.tta_model, module=net))
+    merged, = model.test_step(data)
+    for ours, theirs in zip(
+            handed_out(job, merged, 'pred_sem_seg'), total.argmax(1)):
+        assert (ours[0] == theirs).float().mean() > 0.995
 
 
 @pytest.mark.parametrize('base', [
@@ -74,5 +231,5 @@ def test_a_downstream_project_inherits(base, tmp_path, monkeypatch):
     assert cfg.default_hooks.sparsity == dict(
         type='SparsityHook', weight=1e-3, region='own')
     assert cfg.model.backbone.depth == 101
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        assert shrunk(cfg).decode_head.out_channels == 21
+    shrink(cfg.model)
+    assert MODELS.build(cfg.model).decode_head.out_channels == 21
