@@ -30,7 +30,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
-from mmengine.registry import init_default_scope
+from mmengine.registry import DefaultScope
 
 from cen_mm.datasets.rooms import CLASSES, render_room
 
@@ -134,8 +134,8 @@ def main() -> None:
     torch.set_num_threads(1)
     np.random.seed(0)
     cfg = Config.fromfile(args.config)
-    init_default_scope(cfg.default_scope)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, \
+            DefaultScope.overwrite_default_scope(cfg.default_scope):
         samples = write_samples(
             Path(folder), args.images, height, width, args.suffix)
         seconds = measure(
