@@ -7,7 +7,6 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
-from mmengine.model import revert_sync_batchnorm
 from mmengine.utils import track_iter_progress
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
@@ -84,7 +83,7 @@ class MultimodalInferencer:
         if not isinstance(config, Config):
             config = Config.fromfile(config)
         model, meta = load_model(config, str(checkpoint))
-        self.model = revert_sync_batchnorm(model).to(device or get_device())
+        self.model = model.to(device or get_device())
         dataset = config.test_dataloader.dataset
         self.pipeline = SamplePipeline(dataset.pipeline)
         self.modalities = self.pipeline.modalities

@@ -3,10 +3,10 @@ import os.path as osp
 from pathlib import Path
 from typing import Dict, Iterable, Optional, Sequence, Tuple, Union
 
+import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
-from PIL import Image
 
 from ..datasets import ConcatModalities, LoadModality
 
@@ -16,8 +16,7 @@ Source = Union[str, Path, np.ndarray]
 class LoadImage:
     """A ``LoadImageFromFile`` that takes arrays and names what is broken.
 
-    OpenCV fails on an empty file without its name, and fills up what a
-    truncated JPEG lacks with grey and no error at all.
+    OpenCV fails on an empty file without its name.
 
     Args:
         from_file (LoadImageFromFile): Reads what is a path.
@@ -41,14 +40,13 @@ class LoadImage:
         return dict(self.from_array(results), img_path='the rgb array')
 
     def _read(self, results: dict) -> dict:
-        path = results['img_path']
         try:
-            with Image.open(path) as image:
-                image.load()
             return self.from_file(results)
-        except (AssertionError, OSError, SyntaxError, ValueError) as error:
-            raise ValueError(f'{path} cannot be decoded ({error}): write the '
-                             'file again') from error
+        except (AssertionError, OSError, SyntaxError, ValueError,
+                cv2.error) as error:
+            raise ValueError(
+                f'{results["img_path"]} cannot be decoded: it is truncated '
+                'or no image, write the file again') from error
 
 
 class SamplePipeline:

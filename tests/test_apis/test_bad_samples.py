@@ -33,7 +33,6 @@ def says(info, *parts):
 @pytest.mark.parametrize('modality, suffix', [
     ('rgb', '.png'), ('rgb', '.jpg'), ('depth', '.png'), ('depth', '.tiff')])
 def test_truncated_file(tiny, tmp_path, modality, suffix, share):
-    """OpenCV alone would fill up a JPEG with grey."""
     root, inferencer = tiny
     files = files_of(root, 0, ['rgb', 'depth'])
     path = tmp_path / f'a{suffix}'
