@@ -36,6 +36,11 @@ def rows():
     return found
 
 
+def row_of(rows, config):
+    assert config in rows, STALE
+    return rows[config][0]
+
+
 def test_every_config_has_one_row(rows):
     assert sorted(rows) == NAMES, STALE
     assert {len(each) for each in rows.values()} == {1}, STALE
@@ -44,7 +49,7 @@ def test_every_config_has_one_row(rows):
 @pytest.mark.parametrize('name', NAMES)
 def test_the_paper_is_quoted_as_in_the_header(rows, name):
     header = (CONFIGS / name).read_text().split('_base_')[0]
-    row, = rows[name]
+    row = row_of(rows, name)
     said = f'{row.get("paper: row", "")}, mIoU {row.get("paper: mIoU", "")}'
     if said == ', mIoU ':
         assert 'Paper:' not in header, STALE
@@ -64,10 +69,10 @@ def test_the_paper_is_quoted_as_in_the_header(rows, name):
 ])
 def test_flops_are_counted_again(rows, name, by_hand):
     flops = get_flops.measure(Config.fromfile(CONFIGS / name)).flops
-    row, = rows[name]
+    row = row_of(rows, name)
     assert model_zoo.gflops(flops) == row['GFLOPs'], STALE
     if by_hand:
-        plain, = rows['cen/refinenet_r101_nyudv2.py']
+        plain = row_of(rows, 'cen/refinenet_r101_nyudv2.py')
         assert flops - by_hand == pytest.approx(
             1e9 * float(plain['GFLOPs']), abs=0.05e9)
 
@@ -87,7 +92,7 @@ def test_the_whole_page_is_what_the_command_writes(rows):
             net = get_flops.build(Config(dict(model=model)))
             counted[key] = get_flops.count_parameters(net)
         name = Path(cfg.filename).relative_to(CONFIGS).as_posix()
-        row, = rows[name]
+        row = row_of(rows, name)
         return get_flops.Complexity(0, get_flops.training_shape(cfg),
                                     round(1e9 * float(row['GFLOPs'])),
                                     counted[key])
@@ -101,7 +106,7 @@ def test_table_2_counts_the_same_parameters(rows):
     off = set()
     with open(DOCS / 'paper_params.csv', newline='') as file:
         for paper in csv.DictReader(file):
-            row, = rows[paper['config']]
+            row = row_of(rows, paper['config'])
             for column in ('params', 'fusion'):
                 if paper[column]:
                     assert row[f'paper: {column}'] == f'{paper[column]}*'
@@ -114,10 +119,11 @@ def test_table_2_counts_the_same_parameters(rows):
 
 def test_what_was_measured(rows):
     """The means that docs/rooms.md has."""
-    assert rows['cen/refinenet_r18_rooms.py'][0][
-        'ours: mIoU'] == '39.4 / 42.5 / 49.8 (3 seeds)'
-    assert rows['single/refinenet_r18_rooms_depth.py'][0][
-        'ours: mIoU'] == '42.9 (3 seeds)'
+    for name, means in (('cen/refinenet_r18_rooms',
+                         '39.4 / 42.5 / 49.8 (3 seeds)'),
+                        ('single/refinenet_r18_rooms_depth',
+                         '42.9 (3 seeds)')):
+        assert row_of(rows, f'{name}.py')['ours: mIoU'] == means
 
 
 @pytest.mark.parametrize('line, message', [

@@ -4,25 +4,30 @@
 
 Each config outside ``_base_`` has a row. Its header says what it is and which
 row of the paper: a line ``# Paper: Table 3, CEN, mIoU 51.6``. What
-was measured comes from docs/measured.csv, one line a metric of a config, the
-parameters of the paper's Table 2 from docs/paper_params.csv.
+was measured comes from docs/measured.csv, one line a metric of a config with
+seeds and values between spaces, the parameters of the paper's Table 2 from
+docs/paper_params.csv.
 """
 import argparse
-import csv
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from statistics import mean
 from typing import Callable, Dict, List, Sequence, Tuple
 
+from _model_zoo_sources import (
+    CONFIGS,
+    DOCS,
+    Header,
+    ours,
+    read_csv,
+    read_header,
+    read_measured,
+)
 from _model_zoo_text import HEAD, MEASURED, NOTES
 from get_flops import Complexity, measure
 from mmengine import Config
 from tqdm import tqdm
 
-ROOT = Path(__file__).parents[2]
-CONFIGS, DOCS = ROOT / 'configs', ROOT / 'docs'
 FOLDERS = ('cen', 'single', 'concat', 'average', 'self_attention', 'align',
            'ablations')
 DATASETS = dict(
@@ -30,99 +35,6 @@ DATASETS = dict(
     SUNRGBDDataset='SUN RGB-D',
     CityscapesRGBDDataset='Cityscapes',
     RoomsDataset='rooms')
-
-
-@dataclass
-class Header:
-    """The comment at the head of a config.
-
-    Attributes:
-        what (str): Its first sentence.
-        row (str): Table and row of the paper; empty if it has none.
-        miou (str): The paper's numbers, as they are written there.
-    """
-    what: str
-    row: str = ''
-    miou: str = ''
-
-
-def read_header(path: Path) -> Header:
-    """Read the comment at the head of a config.
-
-    Raises:
-        ValueError: If there is none, or its line of the paper is malformed.
-    """
-    comment = re.match(r'(#.*\n)*', path.read_text())[0]
-    text, *papers = re.split(r'^# Paper:', comment, flags=re.M)
-    what = re.match(r'.+?\.(?=\s|$)', ' '.join(re.findall(r'# (.*)', text)))
-    if not what:
-        raise ValueError(f'{path}: the first comment must be a sentence that '
-                         'says what the config is')
-    if not papers:
-        return Header(what[0])
-    found = re.fullmatch(r' (.+), mIoU (.+)\n', papers[0])
-    if not found or len(papers) > 1:
-        raise ValueError(
-            f'{path}: write the line of the paper once and last in the '
-            'header, as "# Paper: Table 3, CEN, mIoU 51.6 single-scale"')
-    return Header(what[0], *found.groups())
-
-
-def read_csv(path: Path) -> List[Dict[str, str]]:
-    """The rows of a table whose configs exist.
-
-    Raises:
-        ValueError: If a config does not.
-    """
-    with open(path, newline='') as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        if not (CONFIGS / row['config']).is_file():
-            raise ValueError(f'{path}: there is no configs/{row["config"]}')
-    return rows
-
-
-def read_measured(path: Path) -> List[Dict[str, str]]:
-    """The runs, with the mean over their seeds.
-
-    Raises:
-        ValueError: If seeds and values of a row do not match.
-    """
-    rows = read_csv(path)
-    for row in rows:
-        seeds, values = row['seeds'].split(), row['values'].split()
-        if not seeds or len(seeds) != len(values):
-            raise ValueError(
-                f'{path}: {row["config"]} {row["metric"]} has {len(seeds)} '
-                f'seeds and {len(values)} values: give one a seed')
-        average = f'{mean(map(float, values)):.1f}'
-        # Beside what it is the mean of.
-        further = {key: row.pop(key) for key in ('commit', 'date', 'hardware')}
-        row.update(mean=average, **further)
-    return rows
-
-
-def ours(config: str, modalities: Tuple[str, ...],
-         measured: List[Dict[str, str]]) -> str:
-    """The measured means of a config, in the order of its streams.
-
-    Raises:
-        ValueError: If something else than its mIoU was measured.
-    """
-    found = {r['metric']: r for r in measured if r['config'] == config}
-    metrics = ['mIoU']
-    if len(modalities) > 1:
-        metrics = [*(f'{m}/mIoU' for m in modalities), 'mIoU']
-    if not found:
-        return ''
-    unknown = set(found) - set(metrics)
-    if unknown or 'mIoU' not in found:
-        raise ValueError(
-            f'docs/measured.csv: {config} has {sorted(found)}; it must have '
-            f'mIoU, and may have only {metrics}')
-    seeds = len(found['mIoU']['seeds'].split())
-    means = (found[m]['mean'] if m in found else '-' for m in metrics)
-    return f'{" / ".join(means)} ({seeds} seed{"s" * (seeds > 1)})'
 
 
 def table(rows: Sequence[Dict[str, str]]) -> str:
@@ -159,7 +71,14 @@ def config_paths() -> List[Path]:
 
 def place(config: str, dataset: str, header: Header) -> tuple:
     """Where a config stands: by folder and data set, rows of the paper first,
-    fusions by setting and from early to late."""
+    fusions by setting and from early to late.
+
+    Raises:
+        ValueError: If the data set has no title.
+    """
+    if dataset not in DATASETS:
+        raise ValueError(f'configs/{config}: {dataset} has no title yet: add '
+                         'it to DATASETS in model_zoo.py')
     folder = config.split('/')[0]
     order = FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
     fusion = re.search(r'_(early|middle|late|all)_(common|shared)', config)
@@ -236,7 +155,11 @@ def main() -> None:
     argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawTextHelpFormatter).parse_args()
-    (DOCS / 'model_zoo.md').write_text(render())
+    try:
+        page = render()
+    except ValueError as error:
+        raise SystemExit(str(error))
+    (DOCS / 'model_zoo.md').write_text(page)
 
 
 if __name__ == '__main__':
