@@ -95,6 +95,7 @@ def test_parts_agree(job):
 def test_every_parameter_is_trained(job):
     """So that no config asks for ``find_unused_parameters``."""
     net, cfg = job.net.train(), job.cfg
+    assert 'find_unused_parameters' not in cfg
     runner = Runner(net, cfg.train_dataloader.dataset.data_root)
     runner.optim_wrapper = build_optim_wrapper(net, cfg.optim_wrapper)
     hooks = [

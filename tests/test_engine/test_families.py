@@ -85,10 +85,12 @@ def train(name, folder, kind, batch_size=4, dtype=torch.float64, **changes):
         batch_size=batch_size,
         num_workers=0,
         sampler=dict(type='DefaultSampler', shuffle=False))
-    cfg.train_dataloader.dataset.pipeline = cfg.test_dataloader.dataset[
-        'pipeline']
+    cfg.train_dataloader.dataset.update(
+        pipeline=cfg.test_dataloader.dataset.pipeline,
+        serialize_data=False)  # which collects garbage
     cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1)
     cfg.param_scheduler = None
+    cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
     for part in ('val', 'test'):
         cfg.update({f'{part}_{field}': None
                     for field in ('dataloader', 'cfg', 'evaluator')})
@@ -180,6 +182,12 @@ def test_whole_batches_train_everything(family):
             sum(v for k, v in log.items() if 'loss_' in k), rel=1e-4)
         assert ('loss_align' in log) == whole.aligns
         assert log.get('loss_align', 1.) > 0
+    if whole.aligns:  # what it trains is left alone without it
+        apart = train(family.name, family.folder, 'apart', **{
+            'model.backbone.fusion.loss_weight': 0.
+        })
+        with pytest.raises(AssertionError, match='backbone'):
+            assert_same(apart, whole)
 
 
 def test_two_processes(family, two):
