@@ -91,6 +91,7 @@ def write_files(cfg, root, names=('a', 'b'), size=SIZE):
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         dataset = cfg[loader].dataset
         dataset.data_root = str(root)
+        dataset.serialize_data = False  # collects garbage, for long lists
         built = DATASETS.build(dict(dataset, lazy_init=True))
         suffixes = dict(
             img_path=built.img_suffix,

@@ -86,8 +86,7 @@ def train(name, folder, kind, batch_size=4, dtype=torch.float64, **changes):
         num_workers=0,
         sampler=dict(type='DefaultSampler', shuffle=False))
     cfg.train_dataloader.dataset.update(
-        pipeline=cfg.test_dataloader.dataset.pipeline,
-        serialize_data=False)  # which collects garbage
+        pipeline=cfg.test_dataloader.dataset.pipeline)
     cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1)
     cfg.param_scheduler = None
     cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
