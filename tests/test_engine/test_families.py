@@ -5,6 +5,7 @@ whole batches, on two processes, in parts, in bfloat16 and with checkpointed
 activations. What the optimiser keeps of the gradients is compared.
 """
 import os
+import socket
 from types import SimpleNamespace
 
 import mmengine.optim.optimizer.amp_optimizer_wrapper as amp
@@ -34,7 +35,6 @@ FAMILIES = [
     'ablations/table7_02_convs_shared_norms_shared_l1_none_exchange_off',
     'single/refinenet_r101_nyudv2_rgb'
 ]
-PORT = '29519'
 
 
 class Watch(Hook):
@@ -121,12 +121,12 @@ def train(name, folder, kind, batch_size=4, dtype=torch.float64, **changes):
         aligns=any(isinstance(m, AlignFusion) for m in net.modules()))
 
 
-def process(rank, folder):
+def process(rank, folder, port):
     """What torchrun and tools/train.py do, once for all families."""
     torch.set_num_threads(1)
     os.environ.update(
         RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2',
-        MASTER_ADDR='127.0.0.1', MASTER_PORT=PORT)
+        MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
     launched = ConfigDict(launcher='pytorch')
     distribute_without_gpu(launched)
     for name in FAMILIES:
@@ -144,7 +144,10 @@ def two(tmp_path_factory):
     if torch.cuda.is_available():
         pytest.skip('is about machines without a GPU')
     folder = tmp_path_factory.mktemp('two')
-    torch.multiprocessing.spawn(process, (folder, ), nprocs=2)
+    with socket.socket() as found:
+        found.bind(('127.0.0.1', 0))
+        port = found.getsockname()[1]
+    torch.multiprocessing.spawn(process, (folder, port), nprocs=2)
     return folder
 
 
