@@ -2,6 +2,7 @@
 import pytest
 import torch
 import torch.distributed as dist
+from conftest import leave
 from mmengine.model import MMDistributedDataParallel
 from mmengine.registry import init_default_scope
 from test_parity import Runner, samples_of, small_cen
@@ -48,7 +49,7 @@ def process(rank, folder):
         result = gradients(model, x[part], target[part])
         if rank == 0:
             torch.save(result, f'{folder}/{kind}.pth')
-    dist.destroy_process_group()
+    leave()
 
 
 @pytest.fixture(scope='module')

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import mmengine.optim.optimizer.amp_optimizer_wrapper as amp
 import pytest
 import torch
-from conftest import make_gammas
+from conftest import leave, make_gammas
 from mmengine import ConfigDict
 from mmengine.hooks import Hook
 from mmengine.registry import DefaultScope
@@ -135,7 +135,7 @@ def process(rank, folder, port):
         path = folder / name / f'rank_{rank}.pth'
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(vars(result), path)
-    torch.distributed.destroy_process_group()
+    leave()
 
 
 @pytest.fixture(scope='module')
