@@ -88,11 +88,12 @@ def test_suffixes_and_classes_of_a_folder_of_ones_own(nyudv2):
 
 def test_some_of_the_classes(nyudv2):
     """mmseg's way of training on a subset reaches the labels."""
-    dataset = NYUDv2Dataset(
-        data_root=str(nyudv2.root), ann_file='train.txt', data_prefix=PREFIX,
-        metainfo=dict(classes=('bed', 'floor')),
-        pipeline=[dict(type='mmseg.LoadImageFromFile'),
-                  dict(type='mmseg.LoadLabels')])
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        dataset = NYUDv2Dataset(
+            data_root=str(nyudv2.root), ann_file='train.txt',
+            data_prefix=PREFIX, metainfo=dict(classes=('bed', 'floor')),
+            pipeline=[dict(type='LoadImageFromFile'),
+                      dict(type='LoadLabels')])
     raw = nyudv2.masks[1]
     expected = np.select([raw == 3, raw == 1], [0, 1], 255)
     assert np.array_equal(dataset[1]['gt_seg_map'], expected)
