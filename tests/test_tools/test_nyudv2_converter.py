@@ -207,4 +207,4 @@ def test_other_mapping(inputs, tmp_path):
 
 def test_missing_library(inputs, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'h5py', None)
-    fails(inputs, tmp_path, ImportError, 'pip install h5py scipy')
+    fails(inputs, tmp_path, ImportError, r'pip install -e \.\[converters\]')

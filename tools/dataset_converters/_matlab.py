@@ -79,4 +79,4 @@ def optional(name: str) -> ModuleType:
         return import_module(name)
     except ImportError:
         raise ImportError(f'{name} is needed to convert: install it with '
-                          '`pip install h5py scipy`') from None
+                          '`pip install -e .[converters]`') from None
