@@ -30,6 +30,7 @@ from .layers import (  # noqa: E402
     MKMMDLoss,
     PrivateBN,
     PrivateConv2d,
+    PrivateConvTranspose2d,
     PrivateIN,
     PrivateSyncBN,
     SelfAttentionFusion,
@@ -56,8 +57,8 @@ __all__ = [
     'ConcatModalities', 'Ensemble', 'EpochSeedHook', 'FusionResNet',
     'LoadLabels', 'LoadModality', 'MKMMDLoss', 'MergingResNet',
     'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'PrivateBN',
-    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
-    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
-    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
-    'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
+    'PrivateConv2d', 'PrivateConvTranspose2d', 'PrivateIN', 'PrivateSyncBN',
+    'RandomScale', 'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset',
+    'SelfAttentionFusion', 'SparsityHook', 'StageHook', 'StreamHead',
+    'StreamIoUMetric', 'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
 ]

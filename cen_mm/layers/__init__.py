@@ -3,8 +3,8 @@
 Knows torch and mmengine's root registry, so that mmsegmentation and mmagic
 configs find the layers alike.
 """
-from .align import AlignFusion, MKMMDLoss
-from .conv import PrivateConv2d
+from .align import AlignFusion, MKMMDLoss, alignment_losses
+from .conv import PrivateConv2d, PrivateConvTranspose2d
 from .ensemble import Ensemble
 from .exchange import (
     ExchangeRule,
@@ -27,7 +27,8 @@ from .norm import PrivateBN, PrivateIN, PrivateSyncBN
 __all__ = [
     'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble',
     'ExchangeRule', 'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv2d',
-    'PrivateIN', 'PrivateSyncBN', 'SelfAttentionFusion', 'channel_exchange',
+    'PrivateConvTranspose2d', 'PrivateIN', 'PrivateSyncBN',
+    'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
     'exchangeable_norms', 'fold', 'own_channels', 'own_first', 'region_mask',
     'set_exchange', 'unfold'
 ]

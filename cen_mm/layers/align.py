@@ -1,6 +1,6 @@
 """The alignment baseline of Table 2."""
 from itertools import combinations
-from typing import Optional
+from typing import Dict, Optional
 
 import torch
 import torch.nn.functional as F
@@ -64,8 +64,8 @@ class AlignFusion(BaseModule):
     common and a specific part, and a third one makes a map of the specific
     part, the common part and the other modalities' common part (their mean
     if there are several): 5C^2 weights a modality, the 10C^2 of Table 2.
-    :class:`MKMMDLoss` between the common parts waits for
-    :class:`~cen_mm.models.CENSegmentor`, which adds it to the others.
+    :class:`MKMMDLoss` between the common parts waits for the model, which
+    adds it to its losses by :func:`alignment_losses`.
 
     The structure is inferred from the parameter counts. Our choice: the
     vectors compared are the means of a ``grid`` x ``grid`` raster over each
@@ -131,3 +131,19 @@ class AlignFusion(BaseModule):
         ]
         pairs = [self.mmd(x, y) for x, y in combinations(vectors, 2)]
         return sum(pairs) / max(len(pairs), 1)
+
+
+def alignment_losses(net: nn.Module) -> Dict[str, Tensor]:
+    """What the :class:`AlignFusion` modules of a network wait with.
+
+    Args:
+        net (nn.Module): A network after a forward pass in training.
+
+    Returns:
+        dict[str, Tensor]: ``loss_align``, or nothing if it has none.
+    """
+    losses = [
+        module.take_loss() for module in net.modules()
+        if isinstance(module, AlignFusion) and module.training
+    ]
+    return dict(loss_align=sum(losses)) if losses else {}

@@ -7,7 +7,7 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor
 
-from ..layers import AlignFusion, ExchangeRule, fold, set_exchange
+from ..layers import ExchangeRule, alignment_losses, fold, set_exchange
 from .stream_head import StreamHead
 
 
@@ -94,13 +94,7 @@ class CENSegmentor(EncoderDecoder):
             dict[str, Tensor]: Such as ``decode.rgb.loss_ce``.
         """
         losses = super().loss(inputs, data_samples)
-        aligned = [
-            module.take_loss() for module in self.backbone.modules()
-            if isinstance(module, AlignFusion) and module.training
-        ]
-        if aligned:
-            losses['loss_align'] = sum(aligned)
-        return losses
+        return {**losses, **alignment_losses(self.backbone)}
 
     def postprocess_result(self,
                            seg_logits: Tensor,

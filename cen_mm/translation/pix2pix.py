@@ -1,0 +1,266 @@
+"""Pix2pix for several modalities."""
+from contextlib import contextmanager
+from typing import Dict, Iterator, List, Optional, Sequence, Union
+
+import torch
+import torch.nn.functional as F
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.model import BaseModel, is_model_wrapper
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
+
+from ..layers import alignment_losses, fold
+
+
+@contextmanager
+def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
+    """Run a network in a mode; modes and buffers are then what they were.
+
+    So test images leave no trace in running statistics.
+    """
+    modes = [(module, module.training) for module in net.modules()]
+    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
+    net.train(training)
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for buffer, value in buffers:
+            buffer.copy_(value)
+
+
+def unwrapped(net: nn.Module) -> nn.Module:
+    """The network itself, without its distributed wrapper."""
+    return net.module if is_model_wrapper(net) else net
+
+
+@MODELS.register_module()
+class CENPix2Pix(BaseModel):
+    r"""Translates several source domains into one target domain.
+
+    The losses of the official code: every stream m tries to deceive the
+    discriminator D and to come close to the target y, the ensemble e only
+    the latter, which trains its weights alone:
+
+    .. math::
+        L_D &= \sum_m \tfrac{1}{2} \left(\mathrm{BCE}(D(x_m, y), 1) +
+        \mathrm{BCE}(D(x_m, G_m), 0)\right) \\
+        L_G &= \sum_m \mathrm{BCE}(D(x_m, G_m), 1) + w \sum_{m, e}
+        |G - y|_1 + \lambda \sum |\hat\gamma|
+
+    The last term is added by :class:`~cen_mm.engine.SparsityHook`. Each
+    iteration runs the generator once and updates the discriminator first;
+    the official code runs the generator twice, with other dropout.
+
+    Args:
+        generator (dict): Config of a :class:`CENUNetGenerator`.
+        discriminator (dict): Config of a
+            :class:`MultimodalPatchDiscriminator`.
+        modalities (Sequence[str]): The source domains, in the order of the
+            data set. They name the streams.
+        target (str): The target domain.
+        data_preprocessor (dict): mmagic's ``DataPreprocessor`` with
+            ``stack_data_sample=False``.
+        pixel_weight (float): w. Defaults to 100.
+        predict_mode (str): 'train' predicts as the official code does, with
+            dropout and with the statistics of the image itself; 'eval'
+            without dropout and with running statistics, which on several
+            GPUs ask for mmengine's ``SyncBuffersHook``. Defaults to 'train'.
+        init_cfg (dict, optional): Defaults to None.
+
+    Raises:
+        ValueError: If ``predict_mode`` is unknown, or the generator is made
+            for another number of modalities.
+    """
+
+    def __init__(self,
+                 generator: dict,
+                 discriminator: dict,
+                 modalities: Sequence[str],
+                 target: str,
+                 data_preprocessor: dict,
+                 pixel_weight: float = 100.,
+                 predict_mode: str = 'train',
+                 init_cfg: Optional[dict] = None) -> None:
+        super().__init__(data_preprocessor, init_cfg)
+        self.modalities = tuple(modalities)
+        self.target = target
+        self.pixel_weight = pixel_weight
+        if predict_mode not in ('train', 'eval'):
+            raise ValueError("predict_mode must be 'train' or 'eval', got "
+                             f'{predict_mode!r}')
+        self.predict_mode = predict_mode
+        self.generator = MODELS.build(generator)
+        self.discriminator = MODELS.build(discriminator)
+        for name, net in self.named_children():
+            made_for = getattr(net, 'num_modalities', len(self.modalities))
+            if made_for != len(self.modalities):
+                raise ValueError(
+                    f'{name}.num_modalities is {made_for}, but the model has '
+                    f'the modalities {self.modalities}: make them agree')
+
+    @property
+    def streams(self) -> List[str]:
+        """Names of the generator's outputs; one modality has no streams."""
+        several = self.modalities if len(self.modalities) > 1 else ()
+        return [*several, 'ensemble']
+
+    def forward(self,
+                inputs: Tensor,
+                data_samples: Optional[List[DataSample]] = None,
+                mode: str = 'tensor',
+                outputs: Optional[Tensor] = None
+                ) -> Union[Tensor, Dict[str, Tensor], List[DataSample]]:
+        """What mmengine asks of a model.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)`` in [-1, 1].
+            data_samples (list[DataSample], optional): N samples, in training
+                with ``gt_img`` in [-1, 1].
+            mode (str): 'tensor' gives the generator's output, 'loss' the
+                terms of its loss, 'predict' samples.
+            outputs (Tensor, optional): The generator's output, if it is
+                there already.
+
+        Returns:
+            Tensor | dict[str, Tensor] | list[DataSample]: By mode.
+
+        Raises:
+            ValueError: If the mode is unknown.
+        """
+        if mode == 'predict':
+            return self.predict(inputs, data_samples)
+        if outputs is None:
+            outputs = self.generator(inputs)
+        if mode == 'tensor':
+            return outputs
+        if mode == 'loss':
+            return self.generator_loss(inputs, targets(data_samples), outputs)
+        raise ValueError(f"mode must be 'tensor', 'loss' or 'predict', got "
+                         f'{mode!r}')
+
+    def train_step(self, data: dict,
+                   optim_wrapper: OptimWrapperDict) -> Dict[str, Tensor]:
+        """Update the discriminator, then the generator.
+
+        Args:
+            data (dict): A batch of the data loader.
+            optim_wrapper (OptimWrapperDict): With 'generator' and
+                'discriminator'.
+
+        Returns:
+            dict[str, Tensor]: The terms of both losses, for the log.
+        """
+        data = self.data_preprocessor(data, True)
+        inputs, samples = data['inputs'], data['data_samples']
+        generators = optim_wrapper['generator']
+        discriminators = optim_wrapper['discriminator']
+        with generators.optim_context(self.generator):
+            outputs = self.generator(inputs)
+        with discriminators.optim_context(self.discriminator):
+            loss, judged = self.parse_losses(
+                self.discriminator_loss(inputs, targets(samples), outputs))
+        discriminators.update_params(loss)
+        del judged['loss']  # is the name of the generator's
+        discriminator = unwrapped(self.discriminator)
+        discriminator.requires_grad_(False)
+        with generators.optim_context(self.generator):
+            loss, made = self.parse_losses(
+                self(inputs, samples, mode='loss', outputs=outputs))
+        generators.update_params(loss)
+        discriminator.requires_grad_(True)
+        return {**judged, **made}
+
+    def discriminator_loss(self, inputs: Tensor, target: Tensor,
+                           outputs: Tensor) -> Dict[str, Tensor]:
+        """L_D, without gradient for the generator.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            target (Tensor): ``(N, C', H, W)``.
+            outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
+
+        Returns:
+            dict[str, Tensor]: ``discriminator.loss_real`` and ``_fake``.
+        """
+        m = len(self.modalities)
+        images = torch.cat([
+            target.repeat_interleave(m, dim=0),
+            self._streams(outputs).detach()
+        ])  # (2*N*M, C', H, W)
+        logits = self.discriminator(torch.cat([inputs, inputs]), images)
+        return {
+            f'discriminator.loss_{name}':
+            # The mean over a batch of N*M, so a sum over M.
+            0.5 * m * F.binary_cross_entropy_with_logits(
+                part, torch.full_like(part, label))
+            for name, label, part in zip(('real', 'fake'), (
+                1., 0.), logits.chunk(2))
+        }
+
+    def generator_loss(self, inputs: Tensor, target: Tensor,
+                       outputs: Tensor) -> Dict[str, Tensor]:
+        """L_G without the sparsity term.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            target (Tensor): ``(N, C', H, W)``.
+            outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
+
+        Returns:
+            dict[str, Tensor]: ``<modality>.loss_gan``,
+            ``<stream>.loss_pixel`` and, if the generator aligns,
+            ``loss_align``.
+        """
+        # Not the wrapper: no gradient of the discriminator is wanted.
+        logits = unwrapped(self.discriminator)(inputs, self._streams(outputs))
+        logits = logits.unflatten(0, (-1, len(self.modalities)))
+        losses = {
+            f'{modality}.loss_gan': F.binary_cross_entropy_with_logits(
+                judged, torch.ones_like(judged))
+            for modality, judged in zip(self.modalities, logits.unbind(1))
+        }
+        images = outputs.chunk(len(self.streams), dim=1)
+        for stream, image in zip(self.streams, images):
+            losses[f'{stream}.loss_pixel'] = (
+                self.pixel_weight * F.l1_loss(image, target))
+        return {**losses, **alignment_losses(self.generator)}
+
+    def predict(self, inputs: Tensor,
+                data_samples: List[DataSample]) -> List[DataSample]:
+        """Translate.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)`` in [-1, 1].
+            data_samples (list[DataSample]): N samples.
+
+        Returns:
+            list[DataSample]: With ``pred_img``, the ensemble's image, and
+            of each modality ``pred_img_<modality>``, that of its stream,
+            and ``img_<modality>``, the source: ``(C, H, W)`` in 0 to 255.
+        """
+        net = unwrapped(self.generator)
+        with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
+            outputs = net(inputs)
+        names = [f'img_{modality}' for modality in self.modalities]
+        names += [f'pred_img_{stream}' for stream in self.streams]
+        names[-1] = 'pred_img'
+        images = torch.cat([inputs, outputs.to(inputs.dtype)], dim=1)
+        images = self.data_preprocessor.destruct(images, data_samples)
+        for sample, parts in zip(data_samples, images):
+            parts = parts.chunk(len(names))
+            sample.set_data(dict(zip(names, parts)))
+        return data_samples
+
+    def _streams(self, outputs: Tensor) -> Tensor:
+        """``(N, (M+1)*C', H, W)`` to ``(N*M, C', H, W)``, no ensemble."""
+        m = len(self.modalities)
+        images = outputs.unflatten(1, (len(self.streams), -1))[:, :m]
+        return fold(images.flatten(1, 2), m)
+
+
+def targets(data_samples: List[DataSample]) -> Tensor:
+    """``gt_img`` of N samples, ``(N, C', H, W)``."""
+    return torch.stack([sample.gt_img for sample in data_samples])
