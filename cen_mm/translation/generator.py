@@ -25,7 +25,7 @@ class CENUNetGenerator(BaseModule):
     channel exchange (Eq. 6). The modalities share the convolutions and, by
     default, no norm. The paper says that the decoder's norms are shared,
     the official code has private ones; ``decoder_norm_cfg=dict(
-    type='PrivateIN', num_modalities=2, private=(), ...)`` is the former.
+    type='PrivateIN', private=(), ...)`` is the former.
 
     With a ``fusion`` it is a baseline: after the fused layers every stream
     goes on, and into its skip connection, with a map of all modalities.
@@ -38,9 +38,9 @@ class CENUNetGenerator(BaseModule):
             and 8 times as many. Defaults to 64.
         num_down (int): Layers of the encoder, and of the decoder. Images
             are a multiple of ``2**num_down`` wide and high. Defaults to 8.
-        norm_cfg (dict, optional): Norms of the encoder. Defaults to
-            ``dict(type='PrivateIN', num_modalities=M, affine=True,
-            track_running_stats=True)``.
+        norm_cfg (dict): Norms of the encoder. Private layers are told their
+            ``num_modalities``. Defaults to ``dict(type='PrivateIN',
+            affine=True, track_running_stats=True)``.
         decoder_norm_cfg (dict, optional): Defaults to ``norm_cfg``.
         conv_cfg (dict, optional): Convolutions of the encoder. Defaults to
             None: shared ones.
@@ -72,7 +72,8 @@ class CENUNetGenerator(BaseModule):
                  out_channels: int = 3,
                  base_channels: int = 64,
                  num_down: int = 8,
-                 norm_cfg: Optional[dict] = None,
+                 norm_cfg: dict = dict(
+                     type='PrivateIN', affine=True, track_running_stats=True),
                  decoder_norm_cfg: Optional[dict] = None,
                  conv_cfg: Optional[dict] = None,
                  deconv_cfg: dict = dict(type='deconv'),
@@ -89,12 +90,9 @@ class CENUNetGenerator(BaseModule):
         self.num_modalities = num_modalities
         self.in_channels = in_channels
         self.stride = 2**num_down
-        norm_cfg = norm_cfg or dict(
-            type='PrivateIN',
-            num_modalities=num_modalities,
-            affine=True,
-            track_running_stats=True)
-        decoder_norm_cfg = decoder_norm_cfg or norm_cfg
+        decoder_norm_cfg = self._told(decoder_norm_cfg or norm_cfg)
+        norm_cfg = self._told(norm_cfg)
+        conv_cfg, deconv_cfg = self._told(conv_cfg), self._told(deconv_cfg)
         four = dict(kernel_size=4, stride=2, padding=1)
         widths = [base_channels * min(2**i, 8) for i in range(num_down)]
         last = num_down - 1
@@ -179,6 +177,12 @@ class CENUNetGenerator(BaseModule):
         if m == 1:
             return x
         return torch.cat([x, self.ensemble(x.unflatten(1, (m, -1)))], dim=1)
+
+    def _told(self, cfg: Optional[dict]) -> Optional[dict]:
+        """The config of a layer, with M if it is a private one."""
+        if cfg is None or not cfg['type'].startswith('Private'):
+            return cfg
+        return dict(cfg, num_modalities=self.num_modalities)
 
     def init_weights(self) -> None:
         """The official initialisation, then ``init_cfg``."""

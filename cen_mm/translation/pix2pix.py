@@ -55,9 +55,10 @@ class CENPix2Pix(BaseModel):
     the official code runs the generator twice, with other dropout.
 
     Args:
-        generator (dict): Config of a :class:`CENUNetGenerator`.
+        generator (dict): Config of a :class:`CENUNetGenerator`, without its
+            ``num_modalities``.
         discriminator (dict): Config of a
-            :class:`MultimodalPatchDiscriminator`.
+            :class:`MultimodalPatchDiscriminator`, likewise.
         modalities (Sequence[str]): The source domains, in the order of the
             data set. They name the streams.
         target (str): The target domain.
@@ -71,8 +72,7 @@ class CENPix2Pix(BaseModel):
         init_cfg (dict, optional): Defaults to None.
 
     Raises:
-        ValueError: If ``predict_mode`` is unknown, or the generator is made
-            for another number of modalities.
+        ValueError: If ``predict_mode`` is unknown.
     """
 
     def __init__(self,
@@ -92,14 +92,10 @@ class CENPix2Pix(BaseModel):
             raise ValueError("predict_mode must be 'train' or 'eval', got "
                              f'{predict_mode!r}')
         self.predict_mode = predict_mode
-        self.generator = MODELS.build(generator)
-        self.discriminator = MODELS.build(discriminator)
-        for name, net in self.named_children():
-            made_for = getattr(net, 'num_modalities', len(self.modalities))
-            if made_for != len(self.modalities):
-                raise ValueError(
-                    f'{name}.num_modalities is {made_for}, but the model has '
-                    f'the modalities {self.modalities}: make them agree')
+        m = len(self.modalities)
+        self.generator = MODELS.build(dict(generator, num_modalities=m))
+        self.discriminator = MODELS.build(
+            dict(discriminator, num_modalities=m))
 
     @property
     def streams(self) -> List[str]:
@@ -240,6 +236,7 @@ class CENPix2Pix(BaseModel):
             list[DataSample]: With ``pred_img``, the ensemble's image, and
             of each modality ``pred_img_<modality>``, that of its stream,
             and ``img_<modality>``, the source: ``(C, H, W)`` in 0 to 255.
+            Their metainfo names ``modalities`` and ``target``.
         """
         net = unwrapped(self.generator)
         with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
@@ -252,6 +249,8 @@ class CENPix2Pix(BaseModel):
         for sample, parts in zip(data_samples, images):
             parts = parts.chunk(len(names))
             sample.set_data(dict(zip(names, parts)))
+            sample.set_metainfo(
+                dict(modalities=self.modalities, target=self.target))
         return data_samples
 
     def _streams(self, outputs: Tensor) -> Tensor:
