@@ -1,4 +1,4 @@
-"""Any config of ours, made small by rules that know no single config.
+"""Any config of segmentation, made small by rules that know no single config.
 
 Every channel count is divided by the same power of two, so heads go on
 fitting their backbones, and nothing is loaded from the network.
@@ -14,7 +14,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1] / 'configs'
 CONFIGS = sorted(
     p.relative_to(ROOT).as_posix() for p in ROOT.rglob('*.py')
-    if '_base_' not in p.parts)
+    if not {'_base_', 'translation'} & set(p.parts))
 SIZE = 49, 70
 FEWEST = 3  # channels that a layer keeps; no more than those of an image
 

@@ -1,0 +1,14 @@
+# What every translation config shares, in mmagic's scope.
+_base_ = './default_runtime.py'
+custom_imports = dict(imports=['cen_mm', 'cen_mm.translation'])
+default_scope = 'mmagic'
+visualizer = dict(type='StreamVisualizer')
+# One wrapper for each of the two networks.
+model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')
+default_hooks = dict(
+    logger=dict(interval=100),
+    checkpoint=dict(save_best='MAE', rule='less'),
+    visualization=dict(
+        type='BasicVisualizationHook', interval=dict(val=50, test=50)))
+# Predictions draw dropout masks, as in the official code.
+randomness = dict(seed=0)
