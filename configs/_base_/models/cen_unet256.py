@@ -5,7 +5,10 @@ model = dict(
     # From 0..255 to [-1, 1].
     data_preprocessor=dict(type='DataPreprocessor', stack_data_sample=False),
     generator=dict(
-        type='CENUNetGenerator', exchange=dict(threshold=1e-2, region='all')),
+        type='CENUNetGenerator',
+        norm_cfg=dict(
+            type='PrivateIN', affine=True, track_running_stats=True),
+        exchange=dict(threshold=1e-2, region='all')),
     discriminator=dict(type='MultimodalPatchDiscriminator'),
     modalities=('reshading', 'edge_texture'),
     target='rgb')

@@ -1,0 +1,10 @@
+# CEN, depth, normal and texture to RGB, on Taskonomy.
+# Paper: Table 5, CEN, FID / KID 60.90 / 1.56
+_base_ = './cen_shade-texture2rgb_taskonomy.py'
+domains = dict(
+    modalities=('depth_euclidean', 'normal', 'edge_texture'),
+    target='rgb')
+model = domains
+train_dataloader = dict(dataset=domains)
+val_dataloader = dict(dataset=domains)
+test_dataloader = val_dataloader

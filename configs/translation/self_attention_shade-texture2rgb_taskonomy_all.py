@@ -1,0 +1,10 @@
+# Self-attention after every encoder layer, shade and texture to RGB,
+# on Taskonomy.
+# Paper: Table 4, self-attention, all, FID / KID 73.87 / 2.46
+_base_ = './cen_shade-texture2rgb_taskonomy.py'
+model = dict(
+    generator=dict(
+        exchange=None,
+        fusion=dict(type='SelfAttentionFusion'),
+        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
+default_hooks = dict(sparsity=dict(weight=0.))
