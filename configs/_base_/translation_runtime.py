@@ -8,6 +8,8 @@ model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')
 default_hooks = dict(
     logger=dict(interval=100),
     checkpoint=dict(save_best='MAE', rule='less'),
+    # The official weight; it is counted once there too.
+    sparsity=dict(type='SparsityHook', weight=1e-3, region='own'),
     visualization=dict(
         type='BasicVisualizationHook', interval=dict(val=50, test=50)))
 # Predictions draw dropout masks, as in the official code.

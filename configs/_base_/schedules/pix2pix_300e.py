@@ -9,6 +9,3 @@ train_cfg = dict(
     type='EpochBasedTrainLoop', max_epochs=300, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-# The official weight: the penalty is counted once here and there.
-default_hooks = dict(
-    sparsity=dict(type='SparsityHook', weight=1e-3, region='own'))
