@@ -11,7 +11,7 @@ from reference import OfficialCEN
 from cen_mm import CENSegmentor, PrivateBN, SparsityHook
 
 CLASSES = 5
-official_cen = load_tool('model_converters/official_cen.py')
+official_cen = load_tool('model_converters/_official_segmentation.py')
 
 
 def small_cen(depth, modalities=('rgb', 'depth'), region='all'):
@@ -50,7 +50,7 @@ def official_of(net, depth, m):
     state = {}
     for name, value in net.state_dict().items():
         names = official_cen.official_names(name, m)
-        parts = ([value] * m if name.endswith(official_cen.STATISTICS) else
+        parts = ([value] * m if name.endswith(official_cen.COUNT) else
                  value.chunk(len(names)))
         state.update(zip(names, parts))
     return OfficialCEN(state, depth, m).eval()
@@ -188,7 +188,7 @@ def test_published_parameter_counts(depth, millions):
         net = official_cen.expected(depth, 40, 2)
     counted = sum(
         v.numel() for k, v in net.items()
-        if 'running' not in k and official_cen.STATISTICS not in k)
+        if 'running' not in k and official_cen.COUNT not in k)
     assert counted / 1e6 == pytest.approx(millions, abs=1e-3)
     if depth == 101:
         # The released checkpoint of two modalities holds 1,233 entries.

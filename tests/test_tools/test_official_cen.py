@@ -34,7 +34,8 @@ NORM = '(weight|bias|running_mean|running_var|num_batches_tracked)'
 def official(monkeypatch):
     """A small released checkpoint of two modalities and our small net."""
     net = small_cen(50)
-    monkeypatch.setattr(tool, 'expected', lambda *args: net.state_dict())
+    monkeypatch.setattr(
+        tool.segmentation, 'expected', lambda *args: net.state_dict())
     model = official_of(net, 50, 2)
     state = OrderedDict(
         ('module.' + k, v.detach().clone())
@@ -51,8 +52,8 @@ def run(monkeypatch, *args):
 @pytest.mark.parametrize('depth', [50, 101, 152])
 def test_names_are_the_published_ones(depth):
     with torch.device('meta'):
-        names = sum((tool.official_names(k, 2)
-                     for k in tool.expected(depth, 40, 2)), [])
+        names = sum((tool.segmentation.official_names(k, 2)
+                     for k in tool.segmentation.expected(depth, 40, 2)), [])
     assert len(set(names)) == len(names)
     patterns = [re.compile(k.replace('NORM', NORM)) for k in KEYS]
     assert all(any(p.fullmatch(n) for p in patterns) for n in names)

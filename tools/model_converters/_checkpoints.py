@@ -1,0 +1,55 @@
+"""What the converters of checkpoints share: reading and comparing."""
+from pathlib import Path
+from typing import Dict, List
+
+import torch
+from torch import Tensor
+
+COUNT = 'num_batches_tracked'  # one a norm here, one a modality there
+
+
+def read(path: str) -> dict:
+    """The content of a checkpoint, without running code from it."""
+    if not Path(path).is_file():
+        raise SystemExit(f'{path} is not there: give the path of a checkpoint')
+    try:
+        content = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as error:
+        raise SystemExit(
+            f'{path} cannot be read as a checkpoint that holds nothing but '
+            f'tensors and numbers: download it again ({error})')
+    if not isinstance(content, dict):
+        raise SystemExit(f'{path} holds a {type(content).__name__} and no '
+                         'dictionary of weights: give another checkpoint')
+    return content
+
+
+def compare(have: Dict[str, Tensor], want: Dict[str, tuple],
+            path: str) -> None:
+    """Stop unless names and shapes agree exactly."""
+    wrong = [f'{k} is missing' for k in want if k not in have]
+    wrong += [f'{k} is left over' for k in have if k not in want]
+    wrong += [
+        f'{k} is {tuple(have[k].shape)} instead of {want[k]}' for k in want
+        if k in have and tuple(have[k].shape) != want[k]
+    ]
+    if wrong:
+        raise SystemExit(f'{path} does not fit ({len(wrong)} entries): '
+                         + '; '.join(wrong[:5]))
+
+
+def join(state: Dict[str, Tensor], names: List[str], path: str) -> Tensor:
+    """Official entries of all modalities as the one of ours."""
+    values = [state[name] for name in names]
+    if names[0].endswith(COUNT):
+        if len({int(v) for v in values}) > 1:
+            raise SystemExit(f'{path} does not fit: {names} differ')
+        return values[0]
+    return torch.cat(values) if len(values) > 1 else values[0]
+
+
+def split(value: Tensor, names: List[str]) -> Dict[str, Tensor]:
+    """An entry of ours as the official ones of all modalities."""
+    parts = ([value] * len(names)
+             if names[0].endswith(COUNT) else value.chunk(len(names)))
+    return {name: part.clone() for name, part in zip(names, parts)}
