@@ -6,6 +6,8 @@ visualizer = dict(type='StreamVisualizer')
 # One wrapper for each of the two networks.
 model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')
 default_hooks = dict(
+    # mmagic's hook of this name asks for mmagic's loops.
+    timer=dict(type='mmengine.IterTimerHook'),
     logger=dict(interval=100),
     checkpoint=dict(save_best='MAE', rule='less'),
     # The official weight; it is counted once there too.
