@@ -3,14 +3,13 @@
 A loaded modality joins ``seg_fields``, so stock transforms move it with the
 label, by nearest neighbour.
 """
-import io
 from typing import Optional, Union
 
-import mmcv
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmengine import fileio
 from mmseg.registry import TRANSFORMS
+
+from .read_array import describe, read_array
 
 
 @TRANSFORMS.register_module()
@@ -77,7 +76,7 @@ class LoadModality(BaseTransform):
             array = array[top:top + height, left:left + width]
         if array.shape[:2] != (height, width):
             raise ValueError(
-                f'{self._name(source)} is {array.shape[0]} x '
+                f'{describe(source, self.modality)} is {array.shape[0]} x '
                 f'{array.shape[1]}, but {results["img_path"]} is {height} x '
                 f'{width}: the modalities of a sample must be aligned pixel '
                 'by pixel')
@@ -94,44 +93,9 @@ class LoadModality(BaseTransform):
         Returns:
             np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
         """
-        name = self._name(source)
-        array = source if name is not source else self._decode(source)
-        if array.dtype != self.dtype:
-            raise ValueError(
-                f'{name} is {array.dtype}, but LoadModality(modality='
-                f'{self.modality!r}) expects {self.dtype}: write the file '
-                'with that type, or set dtype if the pipeline is wrong')
-        if array.shape[2:] == (1, ):
-            array = array[..., 0]
-        if array.ndim != 2 and array.shape[2:] != (3, ):
-            raise ValueError(f'{name} has shape {array.shape}: write one '
-                             'channel, or three for colours')
-        if self.dtype.kind == 'f' and not np.isfinite(array).all():
-            raise ValueError(
-                f'{name} holds {(~np.isfinite(array)).sum()} NaN or infinite '
-                'values: write 0 where a measurement is missing')
-        return array
-
-    def _name(self, source: Union[str, np.ndarray]) -> str:
-        return (f'the {self.modality} array'
-                if isinstance(source, np.ndarray) else source)
-
-    def _decode(self, path: str) -> np.ndarray:
-        data = fileio.get(path, backend_args=self.backend_args)
-        try:
-            if path.endswith('.npy'):  # as its writer made it, RGB or not
-                return np.load(io.BytesIO(data), allow_pickle=False)
-            # OpenCV fails on an empty buffer without a path
-            array = mmcv.imfrombytes(
-                data, 'unchanged', backend='cv2') if data else None
-        except (ValueError, EOFError) as error:
-            raise ValueError(f'{path} cannot be decoded ({error}): write the '
-                             'file again') from error
-        if array is None:
-            raise ValueError(f'{path} cannot be decoded: it is truncated or '
-                             'no image, write the file again')
-        # OpenCV reads BGR.
-        return array[..., ::-1] if array.shape[2:] == (3, ) else array
+        return read_array(source, self.modality, self.dtype,
+                          f'LoadModality(modality={self.modality!r})',
+                          'dtype', self.backend_args)
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(modality={self.modality!r}, '

@@ -3,8 +3,18 @@
 Imported by translation configs alone, through ``custom_imports``; nothing of
 segmentation asks for mmagic.
 """
+from .datasets import (
+    MultiDomainDataset,
+    RoomsTranslationDataset,
+    TaskonomyDataset,
+)
 from .discriminator import MultimodalPatchDiscriminator
 from .generator import CENUNetGenerator
 from .pix2pix import CENPix2Pix
+from .transforms import LoadDomains, StackDomains
 
-__all__ = ['CENPix2Pix', 'CENUNetGenerator', 'MultimodalPatchDiscriminator']
+__all__ = [
+    'CENPix2Pix', 'CENUNetGenerator', 'LoadDomains', 'MultiDomainDataset',
+    'MultimodalPatchDiscriminator', 'RoomsTranslationDataset', 'StackDomains',
+    'TaskonomyDataset'
+]

@@ -1,0 +1,74 @@
+"""Reads what sensors and renderers have stored, at any bit depth."""
+import io
+from typing import Optional, Union
+
+import mmcv
+import numpy as np
+from mmengine import fileio
+
+
+def describe(source: Union[str, np.ndarray], modality: str) -> str:
+    """What a message calls a file, or an array that was given instead."""
+    return (f'the {modality} array'
+            if isinstance(source, np.ndarray) else source)
+
+
+def read_array(source: Union[str, np.ndarray],
+               modality: str,
+               dtype: np.dtype,
+               asker: str,
+               field: str,
+               backend_args: Optional[dict] = None) -> np.ndarray:
+    """Decode a file, or take an array as it is, and check it.
+
+    Args:
+        source (str | np.ndarray): An image of any bit depth, an ``.npy``
+            file, or the array itself, colours in RGB.
+        modality (str): Its name, for messages.
+        dtype (np.dtype): The type that it must have.
+        asker (str): What expects that type, for messages.
+        field (str): Where in the asker that is said, for messages.
+        backend_args (dict, optional): See mmengine's file I/O.
+
+    Returns:
+        np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
+
+    Raises:
+        ValueError: If it cannot be decoded, has another type, two or more
+            than three channels, or holds NaN; the message names it.
+    """
+    name = describe(source, modality)
+    array = source if name is not source else _decode(source, backend_args)
+    if array.dtype != dtype:
+        raise ValueError(
+            f'{name} is {array.dtype}, but {asker} expects {dtype}: write '
+            f'the file with that type, or set {field} if the pipeline is '
+            'wrong')
+    if array.shape[2:] == (1, ):
+        array = array[..., 0]
+    if array.ndim != 2 and array.shape[2:] != (3, ):
+        raise ValueError(f'{name} has shape {array.shape}: write one '
+                         'channel, or three for colours')
+    if array.dtype.kind == 'f' and not np.isfinite(array).all():
+        raise ValueError(
+            f'{name} holds {(~np.isfinite(array)).sum()} NaN or infinite '
+            'values: write 0 where a measurement is missing')
+    return array
+
+
+def _decode(path: str, backend_args: Optional[dict]) -> np.ndarray:
+    data = fileio.get(path, backend_args=backend_args)
+    try:
+        if path.endswith('.npy'):  # as its writer made it, RGB or not
+            return np.load(io.BytesIO(data), allow_pickle=False)
+        # OpenCV fails on an empty buffer without a path
+        array = mmcv.imfrombytes(
+            data, 'unchanged', backend='cv2') if data else None
+    except (ValueError, EOFError) as error:
+        raise ValueError(f'{path} cannot be decoded ({error}): write the '
+                         'file again') from error
+    if array is None:
+        raise ValueError(f'{path} cannot be decoded: it is truncated or '
+                         'no image, write the file again')
+    # OpenCV reads BGR.
+    return array[..., ::-1] if array.shape[2:] == (3, ) else array

@@ -1,0 +1,166 @@
+"""Data sets of aligned images of several domains, registered in mmagic."""
+import os.path as osp
+import re
+from difflib import get_close_matches
+from typing import Dict, List, Sequence
+
+from mmagic.registry import DATASETS
+from mmengine.dataset import BaseDataset
+from mmengine.fileio import list_from_file
+
+
+@DATASETS.register_module()
+class MultiDomainDataset(BaseDataset):
+    """Views of which every domain is an image: sources and one target.
+
+    A line of ``ann_file`` is the path of a view below ``data_root``, with
+    ``{domain}`` wherever the name of the domain stands, as in the lists of
+    the official code. A line without it is the stem of files
+    ``<domain>/<stem>.png``::
+
+        dict(type='MultiDomainDataset', data_root='data/mine',
+             ann_file='train.txt', modalities=('thermal', 'depth'),
+             target='rgb', pipeline=...)
+
+    Args:
+        modalities (Sequence[str]): The source domains, in the order in which
+            the model has them.
+        target (str): The domain to translate into.
+        kwargs: As of :class:`mmengine.dataset.BaseDataset`. A relative
+            ``ann_file`` lies in ``data_root``.
+
+    Raises:
+        FileNotFoundError: If the list or an image of a domain that is asked
+            for is not there; all of them are looked for before any work
+            begins.
+        ValueError: If the data set has no such domain, or the list no view.
+    """
+
+    # By domain what stands for {domain} in a path; any name if empty.
+    FOLDERS: Dict[str, str] = {}
+    # The end of the sentence that says what is not there.
+    ORIGIN = 'correct data_root or ann_file of the data set'
+
+    def __init__(self, modalities: Sequence[str], target: str,
+                 **kwargs) -> None:
+        if isinstance(modalities, str):
+            raise ValueError(f'modalities={modalities!r} is no tuple: write '
+                             f'modalities=({modalities!r}, )')
+        self.modalities = tuple(modalities)
+        self.target = target
+        for domain in (*self.modalities, target):
+            self._check_domain(domain)
+        super().__init__(**kwargs)
+
+    def load_data_list(self) -> List[dict]:
+        """Paths of every view.
+
+        Returns:
+            list[dict]: With ``name``, ``modalities``, ``target`` and one
+            ``<domain>_path`` a domain.
+        """
+        if not osp.isfile(self.ann_file):
+            raise FileNotFoundError(f'the list of views {self.ann_file!r} is '
+                                    f'not there: {self.ORIGIN}')
+        lines = map(str.strip, list_from_file(self.ann_file))
+        data_list = [self._view(line) for line in lines if line]
+        if not data_list:
+            raise ValueError(f'{self.ann_file} names no view: {self.ORIGIN}')
+        self._check_files(data_list)
+        return data_list
+
+    def _view(self, line: str) -> dict:
+        pattern = line if '{domain}' in line else f'{{domain}}/{line}.png'
+        stem = osp.splitext(osp.basename(pattern))[0]
+        view = dict(
+            name=re.sub('(_domain)?_{domain}', '', stem),
+            modalities=self.modalities,
+            target=self.target)
+        for domain in (*self.modalities, self.target):
+            view[f'{domain}_path'] = osp.join(
+                self.data_root,
+                pattern.replace('{domain}', self.FOLDERS.get(domain, domain)))
+        return view
+
+    def _check_domain(self, domain: str) -> None:
+        if not self.FOLDERS or domain in self.FOLDERS:
+            return
+        near = get_close_matches(domain, self.FOLDERS, cutoff=0.4)
+        guess = f' (did you mean {" or ".join(near)}?)' if near else ''
+        raise ValueError(
+            f'{type(self).__name__} has no domain {domain!r}{guess}: choose '
+            f'modalities and target from {", ".join(self.FOLDERS)}')
+
+    def _check_files(self, data_list: List[dict]) -> None:
+        missing = {
+            domain: [
+                view[f'{domain}_path'] for view in data_list
+                if not osp.isfile(view[f'{domain}_path'])
+            ]
+            for domain in (*self.modalities, self.target)
+        }
+        missing = {domain: paths for domain, paths in missing.items() if paths}
+        if missing:
+            counts = ', '.join(f'{len(paths)} have no {domain}'
+                               for domain, paths in missing.items())
+            raise FileNotFoundError(
+                f'{next(iter(missing.values()))[0]} is not there (of the '
+                f'{len(data_list)} views in {self.ann_file}, {counts}): '
+                f'{self.ORIGIN}')
+
+
+@DATASETS.register_module()
+class TaskonomyDataset(MultiDomainDataset):
+    """One building of Taskonomy: 1,000 training and 500 test views.
+
+    The tree is Taskonomy's sample building as it is published, together with
+    the lists of the official code::
+
+        data/taskonomy-sample-model-1/
+            rgb/point_407_view_2_domain_rgb.png             8 bits
+            depth_zbuffer/point_407_view_2_domain_depth_zbuffer.png
+                                                            16 bits, 1/512 m
+            train_domain.txt val_domain.txt
+
+    The paper's "shade" is ``reshading``, its "texture" ``edge_texture``.
+
+    Args:
+        kwargs: As of :class:`MultiDomainDataset`.
+    """
+    FOLDERS = {
+        domain: domain
+        for domain in ('rgb', 'normal', 'reshading', 'depth_euclidean',
+                       'depth_zbuffer', 'principal_curvature',
+                       'edge_occlusion', 'edge_texture', 'segment_unsup2d',
+                       'segment_unsup25d')
+    }
+    ORIGIN = (
+        'data_root takes the folders of github.com/alexsax/'
+        'taskonomy-sample-model-1 and, beside them, the lists '
+        'train_domain.txt and val_domain.txt of image2image_translation/data '
+        'in github.com/yikaiw/CEN')
+
+
+@DATASETS.register_module()
+class RoomsTranslationDataset(MultiDomainDataset):
+    """Rendered rooms under Taskonomy's names, see ``docs/rooms.md``.
+
+    ``depth_zbuffer`` is the folder ``depth`` of the tree that
+    ``tools/dataset_converters/rooms.py`` renders. Rooms have no
+    ``depth_euclidean``, no ``principal_curvature`` and no segments, but
+    ``albedo`` and ``sensor_depth``, which is depth with noise and holes.
+
+    Args:
+        kwargs: As of :class:`MultiDomainDataset`.
+    """
+    FOLDERS = dict(
+        rgb='rgb',
+        normal='normal',
+        reshading='reshading',
+        depth_zbuffer='depth',
+        edge_occlusion='edge_occlusion',
+        edge_texture='edge_texture',
+        albedo='albedo',
+        sensor_depth='sensor_depth')
+    ORIGIN = ('render the rooms with tools/dataset_converters/rooms.py, or '
+              'correct data_root or ann_file of the data set')

@@ -1,0 +1,364 @@
+"""What reaches the network, against the official loading restated in PIL."""
+import re
+from copy import deepcopy
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmagic.registry import DATASETS, MODELS, TRANSFORMS
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import DefaultScope
+from PIL import Image
+
+import cen_mm.translation  # noqa: F401
+from cen_mm.datasets.rooms import render_room
+
+CONFIGS = Path(__file__).parents[2] / 'configs/_base_/datasets'
+SIZE = (300, 290)
+SCALED = dict(depth_euclidean=11.1, depth_zbuffer=11.1, edge_occlusion=11584,
+              edge_texture=11355)
+GREY = ('segment_unsup2d', 'segment_unsup25d')
+DOMAINS = ('rgb', 'normal', 'reshading', 'principal_curvature', *GREY,
+           *SCALED)
+VIEWS = ('point_7_view_2', 'point_40_view_11')
+TASK = dict(modalities=('reshading', 'edge_texture'), target='rgb')
+
+
+@pytest.fixture(autouse=True)
+def mmagic_scope():
+    np.random.seed(0)
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        yield
+
+
+def path_of(root, domain, view=VIEWS[0]):
+    return Path(root) / domain / f'{view}_domain_{domain}.png'
+
+
+@pytest.fixture(scope='module')
+def building(tmp_path_factory):
+    return write_building(tmp_path_factory.mktemp('building'), SIZE)
+
+
+def write_building(root, size, domains=DOMAINS):
+    """Two views in the sample building's format, smaller and of noise."""
+    rng = np.random.default_rng(0)
+    for view in VIEWS:
+        for domain in domains:
+            if domain in SCALED:
+                array = rng.integers(0, 11355, size, np.uint16)
+                if 'depth' in domain:
+                    array[::4] = 65535  # is missing
+            else:
+                shape = size if domain in GREY else (*size, 3)
+                array = rng.integers(0, 256, shape, np.uint8)
+            path = path_of(root, domain, view)
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(array).save(path)
+    for split in ('train', 'val'):
+        write_list(root, split)
+    return root
+
+
+def write_list(root, split, views=VIEWS):
+    """As the official lists, whose last line does not end."""
+    (root / f'{split}_domain.txt').write_text('\n'.join(
+        f'{{domain}}/{view}_domain_{{domain}}.png' for view in views))
+
+
+def official(path, domain):
+    """What the official code makes of a file, as a PIL image."""
+    array = np.array(Image.open(path)).astype(np.int32)  # as Pillow did
+    if array.ndim == 2:
+        array = np.stack([array] * 3, 2)
+    if 'depth' in domain:
+        array = np.log(1 + array)
+    if domain in SCALED:
+        array = array * 255.0 / SCALED[domain]
+    return Image.fromarray(array.astype('uint8'))
+
+
+@lru_cache
+def base(name):
+    return Config.fromfile(CONFIGS / f'{name}.py')
+
+
+def make(root, task=TASK, split='val', config='taskonomy', **steps):
+    """A data set of the base config; steps change its transforms."""
+    cfg = deepcopy(base(config)[f'{split}_dataloader'].dataset)
+    # Serialising collects garbage, which takes long beside mmagic.
+    cfg.update(task, data_root=str(root), serialize_data=False)
+    for step in cfg.pipeline:
+        step.update(steps.get(step.type, {}))
+    return DATASETS.build(cfg)
+
+
+def image_of(tensor):
+    """``(C, H, W)`` to ``(H, W, C)``."""
+    return tensor.numpy().transpose(1, 2, 0)
+
+
+@pytest.mark.parametrize('source', DOMAINS)
+def test_every_domain_is_loaded_and_resized_officially(building, source):
+    target = DOMAINS[DOMAINS.index(source) - 1]
+    dataset = make(building, dict(modalities=(source, ), target=target))
+    assert len(dataset) == 2
+    for view, packed in zip(VIEWS, dataset):
+        assert packed['data_samples'].name == view
+        for tensor, domain in ((packed['inputs'], source),
+                               (packed['data_samples'].gt_img, target)):
+            image = official(path_of(building, domain, view), domain)
+            image = image.resize((256, 256), Image.BILINEAR)
+            assert tensor.dtype == torch.uint8
+            assert np.array_equal(image_of(tensor), image)
+
+
+def test_scaling_of_every_value():
+    """All 16 bits, with a float64 logarithm as the official int32 had."""
+    scales = base('taskonomy').load.scales
+    values = np.arange(65536, dtype=np.int32)
+    array = values.astype(np.uint16).reshape(256, 256)
+    for domain, maximum in SCALED.items():
+        expected = values
+        if 'depth' in domain:
+            expected = np.log(1 + values)
+            assert int(expected[-1] * 255.0 / maximum) == 254  # missing
+        expected = (expected * 255.0 / maximum).clip(max=255).astype('uint8')
+        results = TRANSFORMS.build(dict(type='LoadDomains', scales=scales))(
+            {'modalities': (domain, ), f'{domain}_path': array})
+        assert 'gt_img' not in results
+        image, = results['img']
+        assert image.dtype == np.uint8 and image.shape == (256, 256, 3)
+        for channel in image.transpose(2, 0, 1):
+            assert np.array_equal(channel.ravel(), expected)
+
+
+@pytest.mark.parametrize('flip', [False, True])
+@pytest.mark.parametrize('x, y', [(0, 0), (30, 17)])
+def test_training_geometry_is_the_official_one(building, x, y, flip):
+    task = dict(modalities=('depth_zbuffer', 'normal', 'rgb'),
+                target='edge_occlusion')
+    dataset = make(building, task, 'train', FixedCrop=dict(crop_pos=(x, y)),
+                   Flip=dict(flip_ratio=float(flip)))
+    packed = dataset[1]
+    parts = []
+    for domain in (*task['modalities'], task['target']):
+        image = official(path_of(building, domain, VIEWS[1]), domain)
+        image = image.resize((286, 286), Image.BILINEAR)
+        image = image.crop((x, y, x + 256, y + 256))
+        parts.append(image.transpose(Image.FLIP_LEFT_RIGHT) if flip else image)
+    assert np.array_equal(image_of(packed['inputs']),
+                          np.concatenate(parts[:-1], 2))
+    assert np.array_equal(image_of(packed['data_samples'].gt_img), parts[-1])
+
+
+def test_random_geometry_is_shared(tmp_path):
+    """The same picture in every domain stays the same in every domain, over
+    all offsets and both directions."""
+    y, x = np.mgrid[:286, :286]
+    image = np.stack([x // 2, y // 2, x % 2 + y % 2 * 2], 2).astype(np.uint8)
+    domains = ('rgb', 'normal', 'reshading', 'principal_curvature')
+    for domain in domains:
+        path_of(tmp_path, domain).parent.mkdir()
+        Image.fromarray(image).save(path_of(tmp_path, domain))
+    write_list(tmp_path, 'train', VIEWS[:1])
+    dataset = make(tmp_path, dict(modalities=domains[:3], target=domains[3]),
+                   'train')
+    drawn = []
+    for _ in range(40):
+        packed = dataset[0]
+        stack = image_of(packed['inputs'])
+        out = image_of(packed['data_samples'].gt_img)
+        assert np.array_equal(stack, np.concatenate([out] * 3, 2))
+        flip = out[0, 0, 0] > out[0, -1, 0]
+        out = out[:, ::-1] if flip else out
+        x, y = out[0, 0, :2] * 2 + out[0, 0, 2] // np.array([1, 2]) % 2
+        assert np.array_equal(image[y:y + 256, x:x + 256], out)
+        drawn.append((x, y, flip))
+    for axis in (0, 1):
+        offsets = {offset[axis] for offset in drawn}
+        assert offsets <= set(range(31)) and len(offsets) > 15
+    assert 10 < sum(flip for *_, flip in drawn) < 30
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_what_the_network_sees(building, training):
+    """ToTensor and Normalize(0.5, 0.5); the target of a test stays whole."""
+    task = dict(modalities=('depth_euclidean', 'rgb'), target='normal')
+    batch = pseudo_collate(list(make(building, task)))
+    data = MODELS.build(dict(
+        type='DataPreprocessor', mean=[127.5], std=[127.5],
+        stack_data_sample=False))(batch, training)
+    assert data['inputs'].shape == (2, 6, 256, 256)
+    for i, view in enumerate(VIEWS):
+        images = [
+            np.asarray(official(path_of(building, domain, view), domain)
+                       .resize((256, 256), Image.BILINEAR), np.float32)
+            for domain in (*task['modalities'], task['target'])
+        ]
+        inputs = (np.concatenate(images[:-1], 2) / 255 - 0.5) / 0.5
+        assert np.allclose(image_of(data['inputs'][i]), inputs, atol=1e-6)
+        sample = data['data_samples'][i]
+        target = (images[-1] / 255 - 0.5) / 0.5 if training else images[-1]
+        assert np.allclose(image_of(sample.gt_img), target, atol=1e-6)
+        assert sample.name == view
+        assert (sample.modalities, sample.target) == tuple(task.values())
+
+
+def test_official_lists(building, tmp_path):
+    """Their lines are paths; stems, blanks and Windows' ends do as well."""
+    lines = ['{domain}/point_7_view_2_domain_{domain}.png', '',
+             'deep/{domain}/a.png', 'b']
+    (tmp_path / 'a.txt').write_bytes('\r\n'.join(lines).encode())
+    for name in ('deep/x/a.png', 'deep/y/a.png', 'x/b.png', 'y/b.png'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for domain in 'xy':
+        path_of(tmp_path, domain).touch()
+    dataset = DATASETS.build(dict(
+        type='MultiDomainDataset', modalities=('x', ), target='y',
+        ann_file='a.txt', data_root=str(tmp_path), pipeline=[],
+        serialize_data=False))
+    views = [dataset.get_data_info(i) for i in range(len(dataset))]
+    assert [view['name'] for view in views] == ['point_7_view_2', 'a', 'b']
+    assert [view['x_path'] for view in views] == [
+        str(path_of(tmp_path, 'x')), f'{tmp_path}/deep/x/a.png',
+        f'{tmp_path}/x/b.png']
+
+
+@pytest.fixture(scope='module')
+def rooms(tmp_path_factory):
+    root = tmp_path_factory.mktemp('rooms')
+    stems = ('00000', '50001')
+    for stem in stems:
+        for domain, image in render_room(0, int(stem), 24, 32).items():
+            (root / domain).mkdir(exist_ok=True)
+            Image.fromarray(image).save(root / f'{domain}/{stem}.png')
+    for split, stem in zip(('train', 'val'), stems):
+        (root / f'{split}.txt').write_text(f'{stem}\n')
+    return root
+
+
+def test_rooms_under_taskonomys_names(rooms):
+    folders = dict(depth_zbuffer='depth', sensor_depth='sensor_depth',
+                   edge_texture='edge_texture', albedo='albedo', rgb='rgb',
+                   edge_occlusion='edge_occlusion', reshading='reshading')
+    maxima = dict(depth_zbuffer=6700, sensor_depth=6700, edge_texture=32768,
+                  edge_occlusion=32768)
+    task = dict(modalities=tuple(folders), target='normal')
+    dataset = make(rooms, task, config='rooms_translation')
+    packed, = list(dataset)
+    assert packed['data_samples'].name == '50001'
+    images = render_room(0, 50001, 24, 32)
+    for part, (domain, folder) in zip(
+            packed['inputs'].split(3), folders.items()):
+        image = images[folder]
+        if domain in maxima:
+            image = (image * 255.0 / maxima[domain]).clip(max=255)
+        if image.ndim == 2:
+            image = np.stack([image] * 3, 2)
+        image = Image.fromarray(image.astype(np.uint8)).resize(
+            (64, 64), Image.BILINEAR)
+        assert np.array_equal(image_of(part), image), domain
+    train, = list(make(rooms, task, 'train', 'rooms_translation'))
+    assert train['inputs'].shape == (21, 64, 64)
+    # The true depth of the rooms fills the range, and nothing is cut off.
+    depth = images['depth'] * 255.0 / 6700
+    assert depth.max() <= 255 and np.ptp(depth) > 64
+
+
+def fails(error, *parts):
+    """One sentence with all the parts in it, in this order."""
+    parts = '.*'.join(re.escape(str(part)) for part in parts)
+    return pytest.raises(error, match=f'^[^\n]*{parts}[^\n]*$')
+
+
+@pytest.fixture
+def spoilt(tmp_path):
+    """A small building that may be spoilt."""
+    return write_building(tmp_path, (20, 18), ('rgb', 'normal', 'reshading',
+                                               'edge_texture'))
+
+
+def test_missing_images(spoilt):
+    for domain, views in dict(rgb=VIEWS[1:], edge_texture=VIEWS).items():
+        for view in views:
+            path_of(spoilt, domain, view).unlink()
+    with fails(FileNotFoundError, path_of(spoilt, 'edge_texture'),
+               'is not there (of the 2 views in', 'val_domain.txt',
+               '2 have no edge_texture, 1 have no rgb', 'data_root'):
+        make(spoilt)
+    # A domain that nobody asks for may be absent.
+    make(spoilt, dict(modalities=('normal', ), target='reshading'))
+
+
+def test_missing_lists(spoilt, rooms):
+    (spoilt / 'val_domain.txt').unlink()
+    with fails(FileNotFoundError, spoilt / 'val_domain.txt', 'not there',
+               'image2image_translation/data', 'yikaiw/CEN'):
+        make(spoilt)
+    (spoilt / 'val_domain.txt').write_text('\n')
+    with fails(ValueError, spoilt / 'val_domain.txt', 'names no view'):
+        make(spoilt)
+    with fails(FileNotFoundError, 'elsewhere/val.txt', 'converters/rooms.py'):
+        make('elsewhere', config='rooms_translation')
+
+
+@pytest.mark.parametrize('config, domain, near', [
+    ('taskonomy', 'shade', 'reshading'),
+    ('taskonomy', 'texture', 'edge_texture'),
+    ('taskonomy', 'depth', 'depth_zbuffer'),
+    ('taskonomy', 'albedo', ''),
+    ('rooms_translation', 'depth_euclidean', 'depth_zbuffer'),
+    ('rooms_translation', 'principal_curvature', ''),
+    ('rooms_translation', 'segment_unsup2d', '')])
+def test_unknown_domains(tmp_path, config, domain, near):
+    for task in (dict(modalities=('rgb', domain), target='normal'),
+                 dict(modalities=('rgb', ), target=domain)):
+        with fails(ValueError, f'no domain {domain!r}', near,
+                   'choose modalities and target from rgb, normal'):
+            make(tmp_path, task, config=config)
+
+
+def test_a_string_is_no_tuple(tmp_path):
+    with fails(ValueError, "modalities=('rgb', )"):
+        make(tmp_path, dict(modalities=('rgb'), target='normal'))
+
+
+@pytest.mark.parametrize('domain, dtype, expected', [
+    ('edge_texture', 'uint8', 'uint16'), ('reshading', 'uint16', 'uint8')])
+def test_another_bit_depth(spoilt, domain, dtype, expected):
+    path = path_of(spoilt, domain)
+    Image.fromarray(np.zeros((20, 18), dtype)).save(path)
+    with fails(ValueError, path, f'is {dtype}', f'{domain!r} expects '
+               f'{expected}', 'write the file', 'set scales'):
+        make(spoilt)[0]
+
+
+@pytest.mark.parametrize('share', [0, 0.01, 0.5, 0.99])
+@pytest.mark.parametrize('domain', ['reshading', 'edge_texture', 'rgb'])
+def test_truncated_files(spoilt, domain, share):
+    path = path_of(spoilt, domain)
+    path.write_bytes(path.read_bytes()[:int(share * path.stat().st_size)])
+    with fails(ValueError, path, 'cannot be decoded', 'write the file again'):
+        make(spoilt)[0]
+
+
+def test_transparency(spoilt):
+    path = path_of(spoilt, 'rgb')
+    Image.fromarray(np.zeros((20, 18, 4), np.uint8)).save(path)
+    with fails(ValueError, path, '(20, 18, 4)', 'three for colours'):
+        make(spoilt)[0]
+
+
+@pytest.mark.parametrize('domain', ['rgb', 'edge_texture'])
+def test_sizes_that_disagree(spoilt, domain):
+    path = path_of(spoilt, domain)
+    dtype = np.uint16 if domain in SCALED else np.uint8
+    Image.fromarray(np.zeros((20, 17), dtype)).save(path)
+    with fails(ValueError, path, '20 x 17', path_of(spoilt, 'reshading'),
+               '20 x 18', 'aligned'):
+        make(spoilt)[0]
