@@ -102,7 +102,7 @@ def layers_of(state):
                for k in state)
 
 
-def generate(state, xs, training=True):
+def generate(state, xs, training=True, dropout=0.):
     """M images to M translations and their ensemble."""
     last, skips = layers_of(state), []
     for i in range(1, last + 1):
@@ -137,7 +137,7 @@ def generate(state, xs, training=True):
                           training) for m, x in enumerate(xs)
         ]
         if i <= last - 5:  # the official three of eight
-            xs = [F.dropout(x, 0.5, training) for x in xs]
+            xs = [F.dropout(x, dropout, training) for x in xs]
         xs = [torch.cat(pair, dim=1) for pair in zip(xs, skips.pop())]
     outs = [x.tanh() for x in xs]
     alpha = state['alpha'].exp() / state['alpha'].exp().sum()
@@ -185,7 +185,10 @@ def sparsity(state, num_modalities, layers):
 
 
 def generator_losses(generator, discriminator, xs, target, outs, weight):
-    """The three terms, the last one over the scales that are used."""
+    """The three terms, the last one over the scales that are used.
+
+    With one modality the ensemble, which is the stream itself, has no loss.
+    """
     m = len(xs)
     pictures = outs if m > 1 else outs[:1]
     return dict(
