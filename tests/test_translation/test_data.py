@@ -1,30 +1,25 @@
 """What reaches the network, against the official loading restated in PIL."""
-import re
-from copy import deepcopy
-from functools import lru_cache
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from mmagic.registry import DATASETS, MODELS, TRANSFORMS
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from PIL import Image
+from tiny_taskonomy import (
+    DOMAINS,
+    SCALED,
+    VIEWS,
+    base,
+    make,
+    path_of,
+    write_building,
+    write_list,
+)
 
-import cen_mm.translation  # noqa: F401
 from cen_mm.datasets.rooms import render_room
 
-CONFIGS = Path(__file__).parents[2] / 'configs/_base_/datasets'
 SIZE = (300, 290)
-SCALED = dict(depth_euclidean=11.1, depth_zbuffer=11.1, edge_occlusion=11584,
-              edge_texture=11355)
-GREY = ('segment_unsup2d', 'segment_unsup25d')
-DOMAINS = ('rgb', 'normal', 'reshading', 'principal_curvature', *GREY,
-           *SCALED)
-VIEWS = ('point_7_view_2', 'point_40_view_11')
-TASK = dict(modalities=('reshading', 'edge_texture'), target='rgb')
 
 
 @pytest.fixture(autouse=True)
@@ -34,39 +29,9 @@ def mmagic_scope():
         yield
 
 
-def path_of(root, domain, view=VIEWS[0]):
-    return Path(root) / domain / f'{view}_domain_{domain}.png'
-
-
 @pytest.fixture(scope='module')
 def building(tmp_path_factory):
     return write_building(tmp_path_factory.mktemp('building'), SIZE)
-
-
-def write_building(root, size, domains=DOMAINS):
-    """Two views in the sample building's format, smaller and of noise."""
-    rng = np.random.default_rng(0)
-    for view in VIEWS:
-        for domain in domains:
-            if domain in SCALED:
-                array = rng.integers(0, 11355, size, np.uint16)
-                if 'depth' in domain:
-                    array[::4] = 65535  # is missing
-            else:
-                shape = size if domain in GREY else (*size, 3)
-                array = rng.integers(0, 256, shape, np.uint8)
-            path = path_of(root, domain, view)
-            path.parent.mkdir(exist_ok=True)
-            Image.fromarray(array).save(path)
-    for split in ('train', 'val'):
-        write_list(root, split)
-    return root
-
-
-def write_list(root, split, views=VIEWS):
-    """As the official lists, whose last line does not end."""
-    (root / f'{split}_domain.txt').write_text('\n'.join(
-        f'{{domain}}/{view}_domain_{{domain}}.png' for view in views))
 
 
 def official(path, domain):
@@ -79,21 +44,6 @@ def official(path, domain):
     if domain in SCALED:
         array = array * 255.0 / SCALED[domain]
     return Image.fromarray(array.astype('uint8'))
-
-
-@lru_cache
-def base(name):
-    return Config.fromfile(CONFIGS / f'{name}.py')
-
-
-def make(root, task=TASK, split='val', config='taskonomy', **steps):
-    """A data set of the base config; steps change its transforms."""
-    cfg = deepcopy(base(config)[f'{split}_dataloader'].dataset)
-    # Serialising collects garbage, which takes long beside mmagic.
-    cfg.update(task, data_root=str(root), serialize_data=False)
-    for step in cfg.pipeline:
-        step.update(steps.get(step.type, {}))
-    return DATASETS.build(cfg)
 
 
 def image_of(tensor):
@@ -268,97 +218,3 @@ def test_rooms_under_taskonomys_names(rooms):
     # The true depth of the rooms fills the range, and nothing is cut off.
     depth = images['depth'] * 255.0 / 6700
     assert depth.max() <= 255 and np.ptp(depth) > 64
-
-
-def fails(error, *parts):
-    """One sentence with all the parts in it, in this order."""
-    parts = '.*'.join(re.escape(str(part)) for part in parts)
-    return pytest.raises(error, match=f'^[^\n]*{parts}[^\n]*$')
-
-
-@pytest.fixture
-def spoilt(tmp_path):
-    """A small building that may be spoilt."""
-    return write_building(tmp_path, (20, 18), ('rgb', 'normal', 'reshading',
-                                               'edge_texture'))
-
-
-def test_missing_images(spoilt):
-    for domain, views in dict(rgb=VIEWS[1:], edge_texture=VIEWS).items():
-        for view in views:
-            path_of(spoilt, domain, view).unlink()
-    with fails(FileNotFoundError, path_of(spoilt, 'edge_texture'),
-               'is not there (of the 2 views in', 'val_domain.txt',
-               '2 have no edge_texture, 1 have no rgb', 'data_root'):
-        make(spoilt)
-    # A domain that nobody asks for may be absent.
-    make(spoilt, dict(modalities=('normal', ), target='reshading'))
-
-
-def test_missing_lists(spoilt, rooms):
-    (spoilt / 'val_domain.txt').unlink()
-    with fails(FileNotFoundError, spoilt / 'val_domain.txt', 'not there',
-               'image2image_translation/data', 'yikaiw/CEN'):
-        make(spoilt)
-    (spoilt / 'val_domain.txt').write_text('\n')
-    with fails(ValueError, spoilt / 'val_domain.txt', 'names no view'):
-        make(spoilt)
-    with fails(FileNotFoundError, 'elsewhere/val.txt', 'converters/rooms.py'):
-        make('elsewhere', config='rooms_translation')
-
-
-@pytest.mark.parametrize('config, domain, near', [
-    ('taskonomy', 'shade', 'reshading'),
-    ('taskonomy', 'texture', 'edge_texture'),
-    ('taskonomy', 'depth', 'depth_zbuffer'),
-    ('taskonomy', 'albedo', ''),
-    ('rooms_translation', 'depth_euclidean', 'depth_zbuffer'),
-    ('rooms_translation', 'principal_curvature', ''),
-    ('rooms_translation', 'segment_unsup2d', '')])
-def test_unknown_domains(tmp_path, config, domain, near):
-    for task in (dict(modalities=('rgb', domain), target='normal'),
-                 dict(modalities=('rgb', ), target=domain)):
-        with fails(ValueError, f'no domain {domain!r}', near,
-                   'choose modalities and target from rgb, normal'):
-            make(tmp_path, task, config=config)
-
-
-def test_a_string_is_no_tuple(tmp_path):
-    with fails(ValueError, "modalities=('rgb', )"):
-        make(tmp_path, dict(modalities=('rgb'), target='normal'))
-
-
-@pytest.mark.parametrize('domain, dtype, expected', [
-    ('edge_texture', 'uint8', 'uint16'), ('reshading', 'uint16', 'uint8')])
-def test_another_bit_depth(spoilt, domain, dtype, expected):
-    path = path_of(spoilt, domain)
-    Image.fromarray(np.zeros((20, 18), dtype)).save(path)
-    with fails(ValueError, path, f'is {dtype}', f'{domain!r} expects '
-               f'{expected}', 'write the file', 'set scales'):
-        make(spoilt)[0]
-
-
-@pytest.mark.parametrize('share', [0, 0.01, 0.5, 0.99])
-@pytest.mark.parametrize('domain', ['reshading', 'edge_texture', 'rgb'])
-def test_truncated_files(spoilt, domain, share):
-    path = path_of(spoilt, domain)
-    path.write_bytes(path.read_bytes()[:int(share * path.stat().st_size)])
-    with fails(ValueError, path, 'cannot be decoded', 'write the file again'):
-        make(spoilt)[0]
-
-
-def test_transparency(spoilt):
-    path = path_of(spoilt, 'rgb')
-    Image.fromarray(np.zeros((20, 18, 4), np.uint8)).save(path)
-    with fails(ValueError, path, '(20, 18, 4)', 'three for colours'):
-        make(spoilt)[0]
-
-
-@pytest.mark.parametrize('domain', ['rgb', 'edge_texture'])
-def test_sizes_that_disagree(spoilt, domain):
-    path = path_of(spoilt, domain)
-    dtype = np.uint16 if domain in SCALED else np.uint8
-    Image.fromarray(np.zeros((20, 17), dtype)).save(path)
-    with fails(ValueError, path, '20 x 17', path_of(spoilt, 'reshading'),
-               '20 x 18', 'aligned'):
-        make(spoilt)[0]

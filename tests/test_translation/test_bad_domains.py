@@ -1,0 +1,108 @@
+"""What a user of the translation data reads when something does not fit."""
+import re
+
+import numpy as np
+import pytest
+from mmengine.registry import DefaultScope
+from PIL import Image
+from tiny_taskonomy import SCALED, VIEWS, make, path_of, write_building
+
+
+@pytest.fixture(autouse=True)
+def mmagic_scope():
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        yield
+
+
+def fails(error, *parts):
+    """One sentence with all the parts in it, in this order."""
+    parts = '.*'.join(re.escape(str(part)) for part in parts)
+    return pytest.raises(error, match=f'^[^\n]*{parts}[^\n]*$')
+
+
+@pytest.fixture
+def spoilt(tmp_path):
+    """A small building that may be spoilt."""
+    return write_building(tmp_path, (20, 18), ('rgb', 'normal', 'reshading',
+                                               'edge_texture'))
+
+
+def test_missing_images(spoilt):
+    for domain, views in dict(rgb=VIEWS[1:], edge_texture=VIEWS).items():
+        for view in views:
+            path_of(spoilt, domain, view).unlink()
+    with fails(FileNotFoundError, path_of(spoilt, 'edge_texture'),
+               'is not there (of the 2 views in', 'val_domain.txt',
+               '2 have no edge_texture, 1 have no rgb', 'data_root'):
+        make(spoilt)
+    # A domain that nobody asks for may be absent.
+    make(spoilt, dict(modalities=('normal', ), target='reshading'))
+
+
+def test_missing_lists(spoilt):
+    (spoilt / 'val_domain.txt').unlink()
+    with fails(FileNotFoundError, spoilt / 'val_domain.txt', 'not there',
+               'image2image_translation/data', 'yikaiw/CEN'):
+        make(spoilt)
+    (spoilt / 'val_domain.txt').write_text('\n')
+    with fails(ValueError, spoilt / 'val_domain.txt', 'names no view'):
+        make(spoilt)
+    with fails(FileNotFoundError, 'elsewhere/val.txt', 'converters/rooms.py'):
+        make('elsewhere', config='rooms_translation')
+
+
+@pytest.mark.parametrize('config, domain, near', [
+    ('taskonomy', 'shade', 'reshading'),
+    ('taskonomy', 'texture', 'edge_texture'),
+    ('taskonomy', 'depth', 'depth_zbuffer'),
+    ('taskonomy', 'albedo', ''),
+    ('rooms_translation', 'depth_euclidean', 'depth_zbuffer'),
+    ('rooms_translation', 'principal_curvature', ''),
+    ('rooms_translation', 'segment_unsup2d', '')])
+def test_unknown_domains(tmp_path, config, domain, near):
+    for task in (dict(modalities=('rgb', domain), target='normal'),
+                 dict(modalities=('rgb', ), target=domain)):
+        with fails(ValueError, f'no domain {domain!r}', near,
+                   'choose modalities and target from rgb, normal'):
+            make(tmp_path, task, config=config)
+
+
+def test_a_string_is_no_tuple(tmp_path):
+    with fails(ValueError, "modalities=('rgb', )"):
+        make(tmp_path, dict(modalities=('rgb'), target='normal'))
+
+
+@pytest.mark.parametrize('domain, dtype, expected', [
+    ('edge_texture', 'uint8', 'uint16'), ('reshading', 'uint16', 'uint8')])
+def test_another_bit_depth(spoilt, domain, dtype, expected):
+    path = path_of(spoilt, domain)
+    Image.fromarray(np.zeros((20, 18), dtype)).save(path)
+    with fails(ValueError, path, f'is {dtype}', f'{domain!r} expects '
+               f'{expected}', 'write the file', 'set scales'):
+        make(spoilt)[0]
+
+
+@pytest.mark.parametrize('share', [0, 0.01, 0.5, 0.99])
+@pytest.mark.parametrize('domain', ['reshading', 'edge_texture', 'rgb'])
+def test_truncated_files(spoilt, domain, share):
+    path = path_of(spoilt, domain)
+    path.write_bytes(path.read_bytes()[:int(share * path.stat().st_size)])
+    with fails(ValueError, path, 'cannot be decoded', 'write the file again'):
+        make(spoilt)[0]
+
+
+def test_transparency(spoilt):
+    path = path_of(spoilt, 'rgb')
+    Image.fromarray(np.zeros((20, 18, 4), np.uint8)).save(path)
+    with fails(ValueError, path, '(20, 18, 4)', 'three for colours'):
+        make(spoilt)[0]
+
+
+@pytest.mark.parametrize('domain', ['rgb', 'edge_texture'])
+def test_sizes_that_disagree(spoilt, domain):
+    path = path_of(spoilt, domain)
+    dtype = np.uint16 if domain in SCALED else np.uint8
+    Image.fromarray(np.zeros((20, 17), dtype)).save(path)
+    with fails(ValueError, path, '20 x 17', path_of(spoilt, 'reshading'),
+               '20 x 18', 'aligned'):
+        make(spoilt)[0]
