@@ -61,7 +61,9 @@ class SparsityHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Attach to the model's forward."""
         model = unwrapped(runner.model)
-        self.norms = [(name, norm) for name, norm in exchangeable_norms(model)
+        # Where parts are wrapped one by one, as in a GAN, names stay the same.
+        self.norms = [(name.replace('.module.', '.'), norm)
+                      for name, norm in exchangeable_norms(model)
                       if norm.exchange is not None]
         if not self.norms:
             if self.weight == 0:

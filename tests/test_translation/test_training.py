@@ -17,6 +17,8 @@ def with_sparsity(net, model=None):
     hook = SparsityHook(1e-2)
     hook.record = lambda runner: None
     hook.before_train(SimpleNamespace(model=model or net))
+    assert [name for name, _ in hook.norms
+            ] == [f'generator.encoder.{i}.norm' for i in range(1, 5)]
     return net
 
 
