@@ -82,9 +82,9 @@ def instance_norm(x, state, name, training):
     return (x - mean) / (var + 1e-5).sqrt() * gamma + beta
 
 
-def exchange(xs, gammas):
+def exchange(layer, xs, gammas):
     """Eq. 6, with the mean of the others for more than two modalities."""
-    if len(xs) == 1:
+    if gammas is None or len(xs) == 1:
         return xs
     outs = []
     for m, (x, gamma) in enumerate(zip(xs, gammas)):
@@ -102,8 +102,12 @@ def layers_of(state):
                for k in state)
 
 
-def generate(state, xs, training=True, dropout=0.):
-    """M images to M translations and their ensemble."""
+def generate(state, xs, training=True, dropout=0., mix=exchange):
+    """M images to M translations and their ensemble.
+
+    ``mix`` is called after each layer of the encoder, with its number and
+    the scales of its norms, if it has any.
+    """
     last, skips = layers_of(state), []
     for i in range(1, last + 1):
         if i > 1:
@@ -113,14 +117,17 @@ def generate(state, xs, training=True, dropout=0.):
             F.conv2d(x, state[f'{name}.weight'], state[f'{name}.bias'], 2, 1)
             for x in xs
         ]
+        gammas = None
         if 1 < i < last:
             names = [
                 f'conv{i}.insnorm_conv.insnorm_{m}' for m in range(len(xs))
             ]
-            xs = exchange(
-                [instance_norm(x, state, n, training)
-                 for x, n in zip(xs, names)],
-                [state[f'{n}.weight'] for n in names])
+            gammas = [state[f'{n}.weight'] for n in names]
+            xs = [
+                instance_norm(x, state, n, training)
+                for x, n in zip(xs, names)
+            ]
+        xs = mix(i, xs, gammas)
         skips.append(xs)
     skips.pop()
     for i in range(1, last + 1):

@@ -1,0 +1,187 @@
+"""What a generator may share, fuse or refuse, against naive loops."""
+import pytest
+import torch
+from conftest import load_tool
+from reference_translation import generate, official_states, trainable
+from tiny_pix2pix import tiny_pix2pix
+
+NAMES = ('reshading', 'edge_texture', 'normal')
+SHARED = dict(
+    type='PrivateIN', private=(), affine=True, track_running_stats=True)
+converter = load_tool('model_converters/_official_translation.py')
+
+
+def converted(states):
+    return converter.to_ours(states, ['gen.pkl', 'dis.pkl'])['state_dict']
+
+
+def loaded(state, m, **kwargs):
+    """Our generator with these weights; nothing of it may be missing."""
+    net = tiny_pix2pix(NAMES[:m], generator=kwargs)
+    left = net.load_state_dict(state, strict=False)
+    assert not left.unexpected_keys
+    assert all('fusion' in key for key in left.missing_keys)
+    return net.generator.train()
+
+
+def same(ours, theirs):
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize('training', [True, False])
+@pytest.mark.parametrize('m', [2, 3])
+def test_norms_of_the_decoder_can_be_shared(m, training):
+    states = official_states(m)
+    state = converted(states)
+    for name, value in state.items():
+        if name.startswith('generator.decoder') and '.norm.' in name:
+            state[name] = value.chunk(m)[0] if value.dim() else value
+    for name in states[0]:
+        if 'insnorm_deconv' in name:
+            states[0][name] = states[0][name.split('insnorm_deconv')[0] +
+                                        'insnorm_deconv.insnorm_0.' +
+                                        name.rsplit('.', 1)[1]]
+    net = loaded(state, m, decoder_norm_cfg=SHARED).train(training)
+    official = trainable(states[0])
+    x = torch.randn(2, 3 * m, 64, 64)
+    outs = net(x)
+    expected = torch.cat(
+        generate(official, list(x.chunk(m, 1)), training), dim=1)
+    same(outs, expected)
+    weight = torch.randn_like(outs)
+    (outs * weight).sum().backward()
+    (expected * weight).sum().backward()
+    gamma = net.decoder[2].norm.weight
+    total = sum(official[f'deconv3.insnorm_deconv.insnorm_{k}.weight'].grad
+                for k in range(m))
+    assert gamma.shape == total.shape
+    torch.testing.assert_close(gamma.grad, total, rtol=1e-4, atol=1e-4)
+
+
+def test_unshared_convolutions_make_separate_networks():
+    m = 3
+    singles = [official_states(1) for _ in range(m)]
+    states = [converted(pair) for pair in singles]
+    state = {
+        k: torch.cat([s[k] for s in states])
+        if k.startswith('generator') and v.dim() else v
+        for k, v in states[0].items()
+    }
+    state['generator.ensemble.alpha'] = torch.randn(m)
+    net = loaded(
+        state, m, exchange=None, conv_cfg=dict(type='PrivateConv2d'),
+        deconv_cfg=dict(type='PrivateConvTranspose2d'))
+    x = torch.randn(2, 3 * m, 64, 64)
+    with torch.no_grad():
+        outs = net(x).chunk(m + 1, dim=1)
+        expected = [
+            generate(generator, [part])[0]
+            for (generator, _), part in zip(singles, x.chunk(m, dim=1))
+        ]
+    for ours, theirs in zip(outs, expected):
+        same(ours, theirs)
+    weights = state['generator.ensemble.alpha'].softmax(0)
+    same(outs[-1], sum(w * out for w, out in zip(weights, expected)))
+
+
+def circle(m, size):
+    """Every stream's own place, then the others', around the circle."""
+    return [(m + k) % size for k in range(size)]
+
+
+def concatenated(module, xs):
+    return [
+        torch.einsum('oc,nchw->nohw', module.conv.weight[..., 0, 0],
+                     torch.cat([xs[k] for k in circle(m, len(xs))], dim=1))
+        for m in range(len(xs))
+    ]
+
+
+def averaged(module, xs):
+    return [sum(xs) / len(xs)] * len(xs)
+
+
+def attended(module, xs):
+    outs = []
+    for m in range(len(xs)):
+        x = torch.cat([xs[k] for k in circle(m, len(xs))], dim=1)
+        squeeze, _, restore, _ = module.gate
+        outs.append(module.conv(x * restore(squeeze(x).relu()).sigmoid()))
+    return outs
+
+
+def aligned(module, xs):
+    """Three 1x1 convolutions a modality, as matrices."""
+
+    def own(conv, m, x):
+        weight = conv.weight.chunk(len(xs))[m][..., 0, 0]
+        return torch.einsum('oc,nchw->nohw', weight, x)
+
+    common = [own(module.common, m, x) for m, x in enumerate(xs)]
+    outs = []
+    for m, x in enumerate(xs):
+        others = [c for k, c in enumerate(common) if k != m]
+        parts = [own(module.specific, m, x), common[m],
+                 sum(others) / len(others)]
+        outs.append(own(module.join, m, torch.cat(parts, dim=1)))
+    return outs
+
+
+@pytest.mark.parametrize('kind,fuse', [
+    ('ConcatFusion', concatenated),
+    ('AverageFusion', averaged),
+    ('SelfAttentionFusion', attended),
+    ('AlignFusion', aligned),
+])
+@pytest.mark.parametrize('m,layers', [(2, (1, )), (2, (4, )), (3, (6, )),
+                                      (3, (1, 2, 3, 4, 5, 6))])
+def test_fused_maps_go_on_and_into_the_skips(kind, fuse, m, layers):
+    states = official_states(m)
+    net = loaded(converted(states), m, exchange=None, fusion=dict(type=kind),
+                 fused_layers=layers)
+
+    def mix(layer, xs, gammas):
+        if layer not in layers:
+            return xs
+        return fuse(net.encoder[layer - 1].fusion, xs)
+
+    x = torch.randn(2, 3 * m, 64, 64)
+    with torch.no_grad():
+        outs = net(x)
+        expected = generate(states[0], list(x.chunk(m, dim=1)), mix=mix)
+    same(outs, torch.cat(expected, dim=1))
+
+
+def test_the_generator_hands_out_what_is_to_be_aligned():
+    net = tiny_pix2pix(generator=dict(
+        exchange=None, fusion=dict(type='AlignFusion', loss_weight=3.),
+        fused_layers=(1, 4))).train()
+    x = torch.randn(1, 6, 64, 64)
+    outs = net.generator(x)
+    expected = sum(layer.fusion._loss for layer in net.generator.encoder
+                   if hasattr(layer, 'fusion'))
+    losses = net.generator_loss(x, torch.randn(1, 3, 64, 64), outs)
+    assert losses['loss_align'] == expected > 0
+
+
+@pytest.mark.parametrize('shape,message', [
+    ((1, 3, 64, 64), '3 channels, but num_modalities=2 of in_channels=3 '
+     'make 6'),
+    ((1, 9, 64, 64), '9 channels'),
+    ((1, 6, 64, 96), r'64 x 96, which 2\*\*num_down=64 does not divide'),
+    ((1, 6, 32, 64), '32 x 64'),
+])
+def test_inputs_that_do_not_fit(shape, message):
+    with pytest.raises(ValueError, match=message):
+        tiny_pix2pix().generator(torch.zeros(shape))
+
+
+@pytest.mark.parametrize('kwargs', [
+    dict(fusion=dict(type='ConcatFusion')),
+    dict(fused_layers=(1, )),
+    dict(fusion=dict(type='ConcatFusion'), fused_layers=(0, )),
+    dict(fusion=dict(type='ConcatFusion'), fused_layers=(7, )),
+])
+def test_fusion_and_its_layers_must_agree(kwargs):
+    with pytest.raises(ValueError, match='give both or neither, and layers'):
+        tiny_pix2pix(generator=kwargs)
