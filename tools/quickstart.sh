@@ -3,7 +3,7 @@
 # From a fresh clone to a trained CEN RefineNet on rendered rooms, on a CPU.
 # Run it again to resume where it stopped.
 set -euo pipefail
-source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/env.sh" lite
 
 config=configs/cen/refinenet_r18_rooms.py
 work=work_dirs/refinenet_r18_rooms
