@@ -10,6 +10,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from cen_mm.layers import exchangeable_norms
 
 benchmark = load_tool('analysis_tools/benchmark.py')
+_steps = load_tool('analysis_tools/_steps.py')
 _contestants = load_tool('analysis_tools/_contestants.py')
 M = 2
 
@@ -19,7 +20,7 @@ def entries():
     x = torch.rand(2 * M, 3, 64, 64)
     return {
         name: build(50, x, M)
-        for name, build in benchmark.CONTESTANTS.items()
+        for name, build in benchmark.contestants('resnet', []).items()
     }
 
 
@@ -56,12 +57,12 @@ def test_contestants_differ_in_norm_parameters_alone(entries):
 @pytest.mark.parametrize('name, taps', [('concat_all', lambda c: 2 * c * c), (
     'self_attention_all', lambda c: 9 * (2 * c * c // 16 * 2 + 2 * c * c))])
 def test_fusions_cost_their_own_convolutions(entries, name, taps):
-    net, x = benchmark.FUSIONS[name](50, entries['floor'][1], M)
+    net, x = _contestants.FUSIONS[name](50, entries['floor'][1], M)
     extra = sum(
         2 * len(x) * (16 // 2**i)**2 * taps(256 * 2**i) for i in range(4))
-    floor = benchmark.flops(*entries['floor'])
-    assert floor == benchmark.flops(*entries['folded'])
-    assert benchmark.flops(net, x) == floor + extra
+    floor = _steps.flops(*entries['floor'])
+    assert floor == _steps.flops(*entries['folded'])
+    assert _steps.flops(net, x) == floor + extra
 
 
 def test_peak_memory_counts_what_lives_at_once():
@@ -71,7 +72,7 @@ def test_peak_memory_counts_what_lives_at_once():
         second, third = torch.empty(2**20), torch.empty(2**20)
         del second, third
 
-    assert benchmark.peak_memory(step, cuda=False) == pytest.approx(8)
+    assert _steps.peak_memory(step, cuda=False) == pytest.approx(8)
 
 
 def run(monkeypatch, *args):
@@ -80,10 +81,11 @@ def run(monkeypatch, *args):
 
 
 def test_rows_are_finite_and_positive(monkeypatch, tmp_path, capsys, entries):
-    monkeypatch.setattr(benchmark, 'CONTESTANTS', {
-        name: lambda *_, entry=entry: entry
-        for name, entry in entries.items()
-    })
+    monkeypatch.setattr(
+        benchmark, 'contestants', lambda *_: {
+            name: lambda *_, entry=entry: entry
+            for name, entry in entries.items()
+        })
     out = tmp_path / 'out.json'
     run(monkeypatch, '--device', 'cpu', '--size', '64x64', '--iters', '1',
         '--warmup', '0', '--statistics', 'batch', '--json', str(out))
@@ -102,7 +104,7 @@ def test_rows_are_finite_and_positive(monkeypatch, tmp_path, capsys, entries):
             assert row['faster_than_loop'] == 1.
     assert result['environment']['torch'] == torch.__version__
     printed = capsys.readouterr().out
-    assert '| 50 | infer | fp32 | running | folded |' in printed
+    assert '| resnet50 | infer | fp32 | running | folded |' in printed
 
 
 @pytest.mark.parametrize('size', ['192', '192,256', '32x256', '-64x64'])
@@ -111,6 +113,13 @@ def test_wrong_size(monkeypatch, capsys, size):
         run(monkeypatch, f'--size={size}')
     error = capsys.readouterr().err
     assert f"'{size}' is no HEIGHTxWIDTH of at least 64x64" in error
+
+
+def test_wrong_depth(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, '--depth', '101', '18')
+    assert ('--depth 18 is none of (50, 101, 152) of --network resnet'
+            in capsys.readouterr().err)
 
 
 @pytest.mark.parametrize('field', ['batch', 'modalities', 'iters'])

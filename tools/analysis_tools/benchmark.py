@@ -1,12 +1,15 @@
-"""Time and memory of the folded network, the loop and the stock ResNet.
+"""Time and memory of the folded network, the loop and the plain network.
 
     python tools/analysis_tools/benchmark.py --size 192x256 --json out.json
+    python tools/analysis_tools/benchmark.py --network unet --batch 1
 
-Three backbones do the same convolutions on N samples of M modalities:
+Three networks do the same convolutions on N samples of M modalities:
 
-    folded  CENResNet on a batch of N*M
+    folded  CENResNet or CENUNetGenerator on a batch of N*M
     loop    the official way, modality by modality; same weights as folded
-    floor   the stock ResNet on a batch of N*M: no private norm, no exchange
+    floor   one unimodal network on a batch of N*M, with neither private
+            norms nor exchange: mmseg's stock ResNet, or the loop's U-Net
+            for one modality, without an ensemble
 
 and --fusions adds FusionResNets that fuse after every stage, whose time is
 to be read beside their FLOPs.
@@ -14,6 +17,8 @@ to be read beside their FLOPs.
 A train step is forward, backward and SGD update. The contestants take turns,
 and a ratio is the median over the rounds of the ratio within a round, so that
 a machine that slows down slows all of them. Brackets hold the quartiles.
+Where other processes wait for the same cores, --clock cpu leaves out the
+waiting, though not what they do to caches and memory.
 
 Memory is the most that a step holds at once of what torch allocates, beyond
 weights and inputs: the allocator's own peak on CUDA, and on a CPU the sum
@@ -34,106 +39,26 @@ from itertools import product
 from pathlib import Path
 from typing import Callable, Dict, List, Tuple
 
-import numpy as np
 import torch
-from _contestants import CONTESTANTS, FUSIONS, leaves
-from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.utils.flop_counter import FlopCounterMode
+from _contestants import CONTESTANTS, FUSIONS
+from _steps import CLOCKS, DTYPES, flops, measure, step_of
 from tqdm import tqdm
 
-DTYPES = dict(fp32=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)
-QUARTILES = (25, 50, 75)
+# Network to its depths, of which the first is the default, and its modes with
+# the statistics of the norms.
+DEPTHS = dict(resnet=(50, 101, 152), unet=(8, 7, 6, 5))
+MODES = dict(
+    resnet=(('train', 'frozen'), ('train', 'batch'), ('infer', 'running')),
+    unet=(('train', 'image'), ('infer', 'image'), ('infer', 'running')))
 
 
-def step_of(net: nn.Module, inputs, mode: str, statistics: str,
-            dtype: torch.dtype) -> Callable[[], None]:
-    """One train step or one inference, from a fresh state."""
-    autocast = partial(
-        torch.autocast, leaves(inputs)[0].device.type, dtype,
-        enabled=dtype != torch.float32)
-    net.train(mode == 'train')
-    net.zero_grad()
-    if mode == 'infer':
-
-        def infer() -> None:
-            with torch.no_grad(), autocast():
-                net(inputs)
-
-        return infer
-
-    for module in net.modules():
-        if isinstance(module, _BatchNorm):
-            module.train(statistics == 'batch')
-    # At a rate of zero the update costs the same, and the weights, so the
-    # exchanged channels, stay what they are.
-    sgd = torch.optim.SGD(
-        net.parameters(), lr=0., momentum=0.9, weight_decay=1e-5)
-
-    def train() -> None:
-        sgd.zero_grad()
-        with autocast():
-            loss = sum(out.mean() for out in leaves(net(inputs)))
-        loss.backward()
-        sgd.step()
-
-    return train
-
-
-def peak_memory(step: Callable[[], None], cuda: bool) -> float:
-    """MiB that a fresh step holds at most, the optimizer's buffers too."""
-    if cuda:
-        torch.cuda.reset_peak_memory_stats()
-        before = torch.cuda.memory_allocated()
-        for _ in range(2):  # the buffers are there from the second on
-            step()
-        return (torch.cuda.max_memory_allocated() - before) / 2**20
-    with torch.autograd.profiler.profile(profile_memory=True) as profile:
-        for _ in range(2):
-            step()
-    changes = [
-        event.nbytes() for event in profile.kineto_results.events()
-        if event.name() == '[memory]'
-    ]
-    return np.cumsum(changes).max() / 2**20
-
-
-def flops(net: nn.Module, inputs) -> int:
-    """Of one forward pass, in convolutions and matrix products."""
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        net(inputs)
-    return counter.get_total_flops()
-
-
-def measure(starts: Dict[str, Callable], cuda: bool, iters: int, warmup: int,
-            progress: tqdm) -> List[dict]:
-    """One row a contestant; ``starts`` are its calls of :func:`step_of`."""
-    peak, steps = {}, {}
-    for name, start in starts.items():
-        start()()  # what libraries allocate for good is no peak of a step
-        steps[name] = start()
-        peak[name] = peak_memory(steps[name], cuda)
-    times = {name: [] for name in steps}
-    for _ in range(warmup + iters):
-        for name, step in steps.items():
-            begin = time.perf_counter()
-            step()
-            if cuda:
-                torch.cuda.synchronize()
-            times[name].append(1e3 * (time.perf_counter() - begin))
-        progress.update()
-    times = {name: np.array(ms[warmup:]) for name, ms in times.items()}
-    return [
-        dict(
-            contestant=name,
-            ms=np.percentile(ms, QUARTILES).tolist(),
-            time_to_floor=np.percentile(ms / times['floor'],
-                                        QUARTILES).tolist(),
-            mib=peak[name],
-            memory_to_floor=peak[name] / peak['floor'],
-            faster_than_loop=float(np.median(times['loop'] / ms)))
-        for name, ms in times.items()
-    ]
+def contestants(network: str, fusions: List[str]) -> Dict[str, Callable]:
+    """Name to what builds it."""
+    if network == 'resnet':
+        return {**CONTESTANTS, **{name: FUSIONS[name] for name in fusions}}
+    # Here, because it imports mmagic.
+    from _unet_contestants import CONTESTANTS as unets
+    return unets
 
 
 def environment(cuda: bool) -> Dict[str, str]:
@@ -159,7 +84,7 @@ def environment(cuda: bool) -> Dict[str, str]:
 
 def table(rows: List[dict]) -> str:
     """The rows in Markdown."""
-    names = ('depth', 'mode', 'dtype', 'statistics', 'contestant')
+    names = ('network', 'mode', 'dtype', 'statistics', 'contestant')
     lines = [
         '| ' + ' | '.join(names) +
         ' | FLOPs to floor | ms | to floor | MiB | to floor '
@@ -192,19 +117,25 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add('--depth', type=int, nargs='+', default=[50], choices=[50, 101, 152])
-    add('--size', type=height_width, default='192x256', metavar='192x256')
+    add('--network', default='resnet', choices=DEPTHS)
+    add('--depth', type=int, nargs='+', help='of the ResNet: 50 (default), '
+        '101, 152; layers of the encoder of the U-Net: 8 (default), 7, 6, 5')
+    add('--size', type=height_width, metavar='HEIGHTxWIDTH',
+        help='default: 192x256; 256x256 for the U-Net')
     add('--batch', type=int, default=2, help='N (default: 2)')
     add('--modalities', type=int, default=2, help='M (default: 2)')
     add('--device', default='auto', choices=['auto', 'cpu', 'cuda'])
     add('--dtype', nargs='+', default=['fp32'], choices=DTYPES,
         help='bf16 and fp16 run under autocast')
     add('--statistics', nargs='+', default=['frozen', 'batch'],
-        choices=['frozen', 'batch'], help='of the norms in training; '
-        'inference always uses the running ones')
-    add('--fusions', nargs='+', default=[], choices=FUSIONS)
+        choices=['frozen', 'batch'], help='of the norms of the ResNet in '
+        'training, whose inference always uses the running ones')
+    add('--fusions', nargs='+', default=[], choices=FUSIONS,
+        help='for the ResNet')
     add('--iters', type=int, default=30, help='rounds (default: 30)')
     add('--warmup', type=int, default=3, help='rounds before (default: 3)')
+    add('--clock', default='wall', choices=CLOCKS, help='time of the wall, '
+        'or of the processor, for CPUs that others use too')
     add('--channels-last', action='store_true')
     add('--compile', action='store_true', help='torch.compile all of them')
     add('--json', help='file for the rows and the environment')
@@ -212,10 +143,27 @@ def parse_args() -> argparse.Namespace:
     for name in ('batch', 'modalities', 'iters'):
         if getattr(args, name) < 1:
             parser.error(f'--{name} must be at least 1')
+    args.depth = args.depth or [DEPTHS[args.network][0]]
+    wrong = set(args.depth) - set(DEPTHS[args.network])
+    if wrong:
+        parser.error(f'--depth {min(wrong)} is none of '
+                     f'{DEPTHS[args.network]} of --network {args.network}')
+    if args.network == 'unet':
+        args.size = args.size or (256, 256)
+        stride = 2**max(args.depth)
+        if any(length % stride for length in args.size):
+            parser.error(f'--size must be multiples of {stride}, 2 to the '
+                         'power of --depth, for --network unet')
+        if args.fusions:
+            parser.error('--fusions is for --network resnet')
+    args.size = args.size or (192, 256)
     if args.device == 'cuda' and not torch.cuda.is_available():
         parser.error('torch sees no CUDA device: use --device cpu')
     if args.device == 'auto':
         args.device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    if args.device == 'cuda' and args.clock == 'cpu':
+        parser.error('--clock cpu cannot see what CUDA does: leave it out, '
+                     'or add --device cpu')
     return args
 
 
@@ -226,32 +174,39 @@ def main() -> None:
         torch.channels_last if args.channels_last else torch.contiguous_format)
     to = dict(device=args.device, memory_format=layout)
     x = torch.rand(args.batch * m, 3, *args.size).to(**to)
-    modes = [('train', name) for name in args.statistics]
-    modes.append(('infer', 'running'))
+    modes = [
+        mode for mode in MODES[args.network]
+        if args.network == 'unet' or mode[0] == 'infer'
+        or mode[1] in args.statistics
+    ]
     groups = list(product(args.dtype, modes))
+    chosen = contestants(args.network, args.fusions)
     rows = []
     with tqdm(total=(args.warmup + args.iters) * len(groups)
               * len(args.depth)) as progress:
         for depth in args.depth:
             entries = {}
-            fusions = {name: FUSIONS[name] for name in args.fusions}
             work = {}
-            for name, build in {**CONTESTANTS, **fusions}.items():
+            for name, build in chosen.items():
                 net, inputs = build(depth, x, m)
                 net.to(**to)
                 work[name] = flops(net, inputs)
                 entries[name] = (torch.compile(net) if args.compile else net,
                                  inputs)
             for dtype, mode in groups:
-                progress.set_description(f'R{depth} {dtype} {" ".join(mode)}')
+                progress.set_description(
+                    f'{args.network}{depth} {dtype} {" ".join(mode)}')
                 starts = {
                     name: partial(step_of, *entry, *mode, DTYPES[dtype])
                     for name, entry in entries.items()
                 }
                 label = dict(
-                    depth=depth, mode=mode[0], dtype=dtype, statistics=mode[1])
+                    network=f'{args.network}{depth}',
+                    mode=mode[0],
+                    dtype=dtype,
+                    statistics=mode[1])
                 measured = measure(starts, cuda, args.iters, args.warmup,
-                                   progress)
+                                   args.clock, progress)
                 rows += [
                     dict(
                         label,
