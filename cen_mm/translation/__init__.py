@@ -10,11 +10,13 @@ from .datasets import (
 )
 from .discriminator import MultimodalPatchDiscriminator
 from .generator import CENUNetGenerator
+from .pictures import translations
 from .pix2pix import CENPix2Pix
 from .transforms import LoadDomains, StackDomains
+from .visualizer import StreamVisualizer
 
 __all__ = [
     'CENPix2Pix', 'CENUNetGenerator', 'LoadDomains', 'MultiDomainDataset',
     'MultimodalPatchDiscriminator', 'RoomsTranslationDataset', 'StackDomains',
-    'TaskonomyDataset'
+    'StreamVisualizer', 'TaskonomyDataset', 'translations'
 ]

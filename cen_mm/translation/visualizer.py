@@ -1,0 +1,88 @@
+"""Draws what a translation model sees, makes and should make."""
+from typing import Sequence
+
+import numpy as np
+from mmagic.registry import VISUALIZERS
+from mmagic.structures import DataSample
+from mmengine.dist import master_only
+from mmengine.visualization import Visualizer
+
+from .pictures import row_of
+
+WIDTH = 160  # of a picture at least, for the longest caption
+CAPTION = 18  # height
+FONT_SIZE = 8
+GAP = 4
+
+
+@VISUALIZERS.register_module()
+class StreamVisualizer(Visualizer):
+    """One row a sample: sources, streams, ensemble and target, with names.
+
+    mmagic's ``BasicVisualizationHook`` calls it with predictions during
+    validation and test, and the backends of the config keep the pictures:
+    ``LocalVisBackend`` as ``vis_data/vis_image/NAME_ITERATION.png``. All
+    domains are drawn as the colours that the model has seen or made. Small
+    pictures are enlarged in whole steps, others drawn pixel by pixel.
+
+    Args:
+        kwargs: As of :class:`mmengine.visualization.Visualizer`.
+    """
+
+    @master_only
+    def add_datasample(self, data_sample: DataSample, step: int = 0) -> None:
+        """Draw a sample and hand the picture to the backends.
+
+        Args:
+            data_sample (DataSample): Of :meth:`CENPix2Pix.predict`, with a
+                ``name`` in its metainfo.
+            step (int): The iteration. Defaults to 0.
+        """
+        # A backend that writes files makes no folders for it.
+        name = data_sample.name.replace('/', '_')
+        self.add_image(name, self.draw([data_sample]), step)
+
+    def draw(self, samples: Sequence[DataSample]) -> np.ndarray:
+        """Draw samples below each other.
+
+        Args:
+            samples (Sequence[DataSample]): Of one model.
+
+        Returns:
+            np.ndarray: ``(H, W, 3)`` uint8 in RGB.
+        """
+        rows = [row_of(sample) for sample in samples]
+        captions = list(rows[0])
+        pictures = [[enlarged(image) for image in row.values()]
+                    for row in rows]
+        heights, widths = zip(
+            *(image.shape[:2] for line in pictures for image in line))
+        height, width = max(heights) + GAP, max(widths) + GAP
+        sheet = np.full(
+            (CAPTION + height * len(rows), width * len(captions), 3), 255,
+            np.uint8)
+        for i, line in enumerate(pictures):
+            for j, image in enumerate(line):
+                top, left = CAPTION + i * height, j * width
+                sheet[top:top + image.shape[0],
+                      left:left + image.shape[1]] = image
+        self.set_image(sheet)
+        self.draw_texts(
+            captions,
+            np.array([[j * width + 1, 2] for j in range(len(captions))]),
+            font_sizes=FONT_SIZE,
+            colors='black')
+        return self.get_image()
+
+
+def enlarged(image: np.ndarray) -> np.ndarray:
+    """An image of ``WIDTH`` at least, every pixel a square.
+
+    Args:
+        image (np.ndarray): ``(H, W, 3)``.
+
+    Returns:
+        np.ndarray: ``(k*H, k*W, 3)`` with the smallest k that will do.
+    """
+    times = -(-WIDTH // image.shape[1])
+    return image.repeat(times, axis=0).repeat(times, axis=1)

@@ -1,0 +1,103 @@
+"""The pictures of a sample, found again in what was drawn."""
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from mmagic.structures import DataSample
+from mmengine.registry import HOOKS, VISUALIZERS, DefaultScope
+from PIL import Image
+
+import cen_mm.translation  # noqa: F401
+from cen_mm.translation import StreamVisualizer
+from cen_mm.translation.pictures import row_of
+
+# As the U-Net orders its streams, which is no order of the alphabet.
+SOURCES = ('reshading', 'edge_texture')
+
+
+def sample_of(size, modalities=SOURCES, target=True, name='point_7_view_1'):
+    """A prediction, and its pictures in the order in which they are drawn."""
+    fields = [f'img_{m}' for m in modalities]
+    if len(modalities) > 1:
+        fields += [f'pred_img_{m}' for m in modalities]
+    fields += ['pred_img', 'gt_img'][:1 + target]
+    images = {field: 255 * torch.rand(3, *size) for field in fields}
+    pictures = [np.rint(image.numpy()).astype(np.uint8).transpose(1, 2, 0)
+                for image in images.values()]
+    if target:  # as the data preprocessor leaves it
+        images['gt_img'] = images['gt_img'].round().byte()
+    sample = DataSample(
+        metainfo=dict(name=name, modalities=modalities, target='rgb'))
+    sample.set_data(images)
+    return sample, pictures
+
+
+def find(sheet, image):
+    """Top and left of an image in a sheet."""
+    height, width = image.shape[:2]
+    same = (sheet == image[0, 0]).all(-1)
+    places = [(y, x) for y, x in np.argwhere(same) if np.array_equal(
+        sheet[y:y + height, x:x + width], image)]
+    assert len(places) == 1
+    return places[0]
+
+
+@pytest.mark.parametrize('modalities, target, captions', [
+    (SOURCES, True, ['reshading', 'edge_texture', 'from reshading',
+                     'from edge_texture', 'ensemble', 'target rgb']),
+    (SOURCES, False, ['reshading', 'edge_texture', 'from reshading',
+                      'from edge_texture', 'ensemble']),
+    (('normal', ), True, ['normal', 'ensemble', 'target rgb'])])
+def test_every_picture_once_and_in_order(modalities, target, captions):
+    first, upper = sample_of((160, 170), modalities, target)
+    second, lower = sample_of((160, 170), modalities, target)
+    assert list(row_of(first)) == captions
+    sheet = StreamVisualizer().draw([first, second])
+    tops = []
+    for pictures in (upper, lower):
+        assert len(pictures) == len(captions)
+        places = [find(sheet, picture) for picture in pictures]
+        assert len({top for top, _ in places}) == 1
+        lefts = [left for _, left in places]
+        assert all(b - a >= 170 for a, b in zip(lefts, lefts[1:]))
+        tops.append(places[0][0])
+    assert tops[1] >= tops[0] + 160
+    for left in lefts:  # a name above each column, in black on white
+        strip = sheet[:tops[0], left:left + 170]
+        assert strip.min() < 100 and strip[-1].min() == 255
+
+
+def test_small_pictures_are_enlarged_pixel_by_pixel():
+    sample, pictures = sample_of((20, 50))
+    sheet = StreamVisualizer().draw([sample])
+    for picture in pictures:
+        find(sheet, np.kron(picture, np.ones((4, 4, 1), np.uint8)))
+
+
+def test_pictures_of_different_sizes():
+    samples, pictures = zip(sample_of((160, 200)), sample_of((190, 165)))
+    sheet = StreamVisualizer().draw(samples)
+    lefts = [[find(sheet, picture)[1] for picture in row] for row in pictures]
+    assert lefts[0] == lefts[1]
+
+
+def test_the_hook_writes_files(tmp_path):
+    """mmagic's hook, found by the name in the config, every second batch."""
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        visualizer = VISUALIZERS.build(dict(
+            type='StreamVisualizer', name='hook', save_dir=str(tmp_path),
+            vis_backends=[dict(type='LocalVisBackend')]))
+        hook = HOOKS.build(
+            dict(type='BasicVisualizationHook', interval=dict(val=2)))
+    runner = SimpleNamespace(visualizer=visualizer, iter=70)
+    drawn = {name: sample_of((160, 160), name=name)
+             for name in ('skipped', 'a', 'kitchen/b')}
+    skipped, *others = (sample for sample, _ in drawn.values())
+    hook.after_val_iter(runner, 0, None, [skipped])
+    hook.after_val_iter(runner, 1, None, others)
+    files = {p.name: p for p in tmp_path.rglob('*.png')}
+    assert set(files) == {'a_70.png', 'kitchen_b_70.png'}
+    sheet = np.array(Image.open(files['kitchen_b_70.png']))
+    lefts = [find(sheet, picture)[1] for picture in drawn['kitchen/b'][1]]
+    assert lefts == sorted(lefts)
