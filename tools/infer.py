@@ -1,4 +1,4 @@
-"""Label the images of folders with a trained model.
+"""Label or translate the images of folders with a trained model.
 
     python tools/infer.py CONFIG CHECKPOINT --rgb DIR --depth DIR --out DIR
 
@@ -9,15 +9,21 @@ modalities and 'ensemble'),
     OUT/labels/STREAM/NAME.png      class indices, 8 bits
     OUT/overlays/STREAM/NAME.png    their colours over the image
 
+by a model of segmentation, and by one of translation
+
+    OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
+
 Files that are broken or lack a partner are named at the end, and the exit
 code is then 1.
 """
 import argparse
 import sys
+from typing import Optional
 
 from mmengine.config import Config, DictAction
 
 from cen_mm.apis import MultimodalInferencer
+from cen_mm.apis.folder_inferencer import FolderInferencer
 
 OWN_FLAGS = ('-h', '--help', '--out', '--device', '--cfg-options')
 
@@ -49,12 +55,20 @@ def parse_args(argv) -> argparse.Namespace:
     return args
 
 
+def build(cfg: Config, checkpoint: str, device: Optional[str]
+          ) -> FolderInferencer:
+    if cfg.get('default_scope') != 'mmagic':
+        return MultimodalInferencer(cfg, checkpoint, device)
+    from cen_mm.apis.translator import TranslationInferencer  # asks for mmagic
+    return TranslationInferencer(cfg, checkpoint, device)
+
+
 def main() -> None:
     args = parse_args(sys.argv[1:])
     try:
         cfg = Config.fromfile(args.config)
         cfg.merge_from_dict(args.cfg_options or {})
-        inferencer = MultimodalInferencer(cfg, args.checkpoint, args.device)
+        inferencer = build(cfg, args.checkpoint, args.device)
         failures = inferencer.infer_folders(args.inputs, args.out)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))

@@ -2,21 +2,20 @@
 from typing import Optional, Tuple
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
+from mmengine.model import BaseModel
+from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
-from mmseg.models import BaseSegmentor
-from mmseg.registry import MODELS
 
 
 def load_model(cfg: Config,
-               checkpoint: str) -> Tuple[BaseSegmentor, Optional[dict]]:
+               checkpoint: str) -> Tuple[BaseModel, Optional[dict]]:
     """Build the model of a config and load all of its weights.
 
     The file is read as by ``tools/test.py``: with torch's default, which
     since torch 2.6 runs no code from it.
 
     Args:
-        cfg (Config): A config of mmseg.
+        cfg (Config): A config of mmseg, or of its ``default_scope``.
         checkpoint (str): Path or URL.
 
     Returns:
@@ -41,7 +40,7 @@ def load_model(cfg: Config,
             f'{checkpoint} cannot be read as a checkpoint: copy or download '
             f'it again.\n{error}') from error
     try:
-        # Strict: weights left at random would still give label maps.
+        # Strict: weights left at random would still predict.
         load_state_dict(model, loaded.get('state_dict', loaded), strict=True)
     except (AttributeError, RuntimeError, ValueError) as error:
         raise ValueError(

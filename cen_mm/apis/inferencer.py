@@ -1,23 +1,21 @@
 """Predictions for samples that are in no data set."""
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Union
+from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
-from mmengine.utils import track_iter_progress
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
-from PIL import Image
 
 from .checkpoint import load_model
-from .folders import pair_files
-from .sample_pipeline import SamplePipeline, Source
+from .folder_inferencer import FolderInferencer
+from .sample_pipeline import SamplePipeline
+from .samples import Source
 
 STREAM_PREFIX = 'pred_sem_seg_'
-KINDS = ('labels', 'overlays')
 OPACITY = 0.5
 
 
@@ -43,11 +41,14 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
     }
 
 
-class MultimodalInferencer:
+class MultimodalInferencer(FolderInferencer):
     """Runs a trained model on files or arrays of several modalities.
 
     They are prepared by the config's own test pipeline, so a result is that
-    of testing on the same files. Labels are not needed.
+    of testing on the same files. Labels are not needed. From folders come
+    ``OUT/labels/STREAM/NAME.png``, the class indices in 8 bits, and
+    ``OUT/overlays/STREAM/NAME.png``, their colours over the image (alone
+    where no 'rgb' is given).
 
     Args:
         config (str | Path | Config): A config of mmseg with a test pipeline
@@ -75,6 +76,8 @@ class MultimodalInferencer:
         >>> inferencer.infer_folders(dict(rgb='rgb', depth='depth'), 'out')
         []
     """
+
+    kinds = ('labels', 'overlays')
 
     def __init__(self,
                  config: Union[str, Path, Config],
@@ -112,69 +115,21 @@ class MultimodalInferencer:
             ValueError: If a modality is missing, unknown, broken, or of
                 another type or size than it should be; the message names it.
         """
-        data, _ = self.pipeline(sample)
-        return self._predict(data)
-
-    def infer_folders(self, inputs: Mapping[str, Union[str, Path]],
-                      out: Union[str, Path]) -> List[str]:
-        """Predict all samples of one folder a modality, and write them.
-
-        The files of a sample have the same name, see :func:`pair_files`.
-        Written are ``OUT/labels/STREAM/NAME.png``, the class indices in
-        8 bits, and ``OUT/overlays/STREAM/NAME.png``, their colours over the
-        image (alone where no 'rgb' is given); a stream is a modality or the
-        'ensemble'. A sample that cannot be read does not stop the others.
-
-        Args:
-            inputs (Mapping[str, str | Path]): A folder for each modality, or
-                a file for each.
-            out (str | Path): Folder to write to.
-
-        Returns:
-            list[str]: A sentence for each file that was broken or lacked a
-            partner.
-
-        Raises:
-            FileNotFoundError: If a folder is not there.
-            ValueError: If modalities are missing or unknown, there is no
-                sample at all, or ``out`` would be mixed with the inputs.
-        """
-        self.pipeline.check(inputs)
-        samples, failures = pair_files(inputs, self.suffixes)
-        self._keep_apart(inputs, Path(out))
-        for name, files in track_iter_progress(list(samples.items())):
-            try:
-                data, picture = self.pipeline(files)
-            except (OSError, ValueError) as error:
-                failures.append(f'{name}: {error}')
-                continue
-            for stream, labels in label_maps(self._predict(data)).items():
-                self._write(Path(out), stream, name, labels, picture)
-        return failures
+        return self._predict(self.pipeline(sample)[0])
 
     @torch.no_grad()
     def _predict(self, data: dict) -> SegDataSample:
         return self.model.test_step(pseudo_collate([data]))[0]
 
-    @staticmethod
-    def _keep_apart(inputs: Mapping[str, Union[str, Path]],
-                    out: Path) -> None:
-        for path in (Path(p).resolve() for p in inputs.values()):
-            for target in (out.resolve() / kind for kind in KINDS):
-                # The next run would take outputs inside a folder for inputs.
-                inside = path.is_dir() and path in (target, *target.parents)
-                if inside or target in path.parents:
-                    raise ValueError(
-                        f'{target} would be written, but {path} is an input: '
-                        'give another folder for the output')
-
-    def _write(self, out: Path, stream: str, name: str, labels: np.ndarray,
-               picture: Optional[np.ndarray]) -> None:
-        colours = np.array(self.dataset_meta['palette'], np.uint8)[labels]
-        if picture is not None:
-            mixed = OPACITY * colours + (1 - OPACITY) * picture
-            colours = mixed.round().astype(np.uint8)
-        for kind, array in zip(KINDS, (labels, colours)):
-            path = out / kind / stream / f'{name}.png'
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(array).save(path)
+    def draw(self, loaded: Tuple[dict, Optional[np.ndarray]]
+             ) -> Dict[str, Tuple[np.ndarray, np.ndarray]]:
+        """Labels and overlay of every stream."""
+        data, image = loaded
+        pictures = {}
+        for stream, labels in label_maps(self._predict(data)).items():
+            colours = np.array(self.dataset_meta['palette'], np.uint8)[labels]
+            if image is not None:
+                mixed = OPACITY * colours + (1 - OPACITY) * image
+                colours = mixed.round().astype(np.uint8)
+            pictures[stream] = labels, colours
+        return pictures

@@ -1,7 +1,5 @@
 """The test pipeline of a config, for samples that are in no data set."""
-import os.path as osp
-from pathlib import Path
-from typing import Dict, Iterable, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterable, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -9,8 +7,7 @@ from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
 from ..datasets import ConcatModalities, LoadModality
-
-Source = Union[str, Path, np.ndarray]
+from .samples import Source, check_modalities, existing
 
 
 class LoadImage:
@@ -106,13 +103,7 @@ class SamplePipeline:
         """
         self.check(sample)
         results = dict(seg_fields=[])
-        for modality, source in sample.items():
-            if not isinstance(source, np.ndarray):
-                source = str(source)
-                if not osp.isfile(source):
-                    raise FileNotFoundError(
-                        f'{source}, the {modality} of the sample, is not '
-                        'there: give the path of a file')
+        for modality, source in existing(sample).items():
             key = 'img_path' if modality == 'rgb' else f'{modality}_path'
             results[key] = source
         if 'rgb' not in sample:
@@ -133,16 +124,7 @@ class SamplePipeline:
         Raises:
             ValueError: If one is unknown or missing.
         """
-        known = 'the modalities of the config are ' + ', '.join(
-            self.modalities)
-        unknown = set(modalities) - {*self.modalities, 'rgb'}
-        if unknown:
-            raise ValueError(f'unknown modality {", ".join(sorted(unknown))}: '
-                             f'{known}')
-        missing = [m for m in self.modalities if m not in modalities]
-        if missing:
-            raise ValueError(
-                f'modality {", ".join(missing)} is missing: {known}')
+        check_modalities(modalities, self.modalities, optional=['rgb'])
 
     def _blank(self, results: dict) -> np.ndarray:
         """A black image in the size of the first modality: stock transforms

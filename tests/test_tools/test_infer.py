@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny_translation
 import torch
 from conftest import load_tool
 from mmengine.registry import init_default_scope
@@ -113,3 +114,33 @@ def test_folder_to_write_to_is_asked_for(project, monkeypatch, capsys):
         infer(monkeypatch, 'tiny.py', 'tiny.pth', '--rgb', 'nyudv2/rgb')
     assert info.value.code == 2
     assert '--out' in capsys.readouterr().err
+
+
+def test_translation(tmp_path, monkeypatch):
+    """One file is broken, one is missing; the third is translated."""
+    tiny_translation.prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    first, second, third = tiny_translation.NAMES
+    Path(f'rooms/edge_texture/{first}.png').unlink()
+    broken = Path(f'rooms/reshading/{second}.png')
+    broken.write_bytes(broken.read_bytes()[:700])
+    args = ['rooms.py', 'rooms.pth', '--reshading', 'rooms/reshading',
+            '--edge_texture', 'rooms/edge_texture', '--device', 'cpu']
+    with pytest.raises(SystemExit) as info:
+        infer(monkeypatch, *args, '--out', 'out')
+    lines = info.value.code.strip().splitlines()
+    assert lines[0].startswith(f'{first}: no file of that name in rooms/edge')
+    assert lines[1].startswith(f'{second}: {broken} cannot be decoded')
+    assert lines[2].startswith('2 files were broken')
+    paths = {f'images/{stream}/{third}.png'
+             for stream in ('reshading', 'edge_texture', 'ensemble')}
+    assert written(tmp_path / 'out') == paths
+    for path in ('rooms/reshading', 'rooms/edge_texture'):
+        for name in (first, second):
+            Path(f'{path}/{name}.png').unlink(missing_ok=True)
+    infer(monkeypatch, *args, '--out', 'more')
+    for path in paths:
+        assert np.array_equal(*(np.array(Image.open(f'{out}/{path}'))
+                                for out in ('out', 'more')))
+    with pytest.raises(SystemExit, match='unknown modality rgb'):
+        infer(monkeypatch, *args, '--rgb', 'rooms/rgb', '--out', 'out')

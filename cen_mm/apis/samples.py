@@ -1,0 +1,56 @@
+"""What a sample consists of, looked at before work begins."""
+import os.path as osp
+from pathlib import Path
+from typing import Dict, Iterable, Mapping, Sequence, Union
+
+import numpy as np
+
+Source = Union[str, Path, np.ndarray]
+
+
+def check_modalities(given: Iterable[str],
+                     needed: Sequence[str],
+                     optional: Sequence[str] = ()) -> None:
+    """Refuse a sample with other modalities than the config's.
+
+    Args:
+        given (Iterable[str]): Names.
+        needed (Sequence[str]): Those of the config.
+        optional (Sequence[str]): What may be given beside them. Defaults to
+            nothing.
+
+    Raises:
+        ValueError: If one is unknown or missing.
+    """
+    known = 'the modalities of the config are ' + ', '.join(needed)
+    unknown = set(given) - {*needed, *optional}
+    if unknown:
+        raise ValueError(
+            f'unknown modality {", ".join(sorted(unknown))}: {known}')
+    missing = [m for m in needed if m not in given]
+    if missing:
+        raise ValueError(f'modality {", ".join(missing)} is missing: {known}')
+
+
+def existing(sample: Mapping[str, Source]) -> Dict[str, Source]:
+    """A sample whose paths are strings and lead to files.
+
+    Args:
+        sample (Mapping[str, str | Path | np.ndarray]): By modality.
+
+    Returns:
+        dict[str, str | np.ndarray]: By modality.
+
+    Raises:
+        FileNotFoundError: If a file is not there.
+    """
+    sources = {}
+    for modality, source in sample.items():
+        if not isinstance(source, np.ndarray):
+            source = str(source)
+            if not osp.isfile(source):
+                raise FileNotFoundError(
+                    f'{source}, the {modality} of the sample, is not there: '
+                    'give the path of a file')
+        sources[modality] = source
+    return sources
