@@ -1,20 +1,14 @@
-"""Draw inputs, labels and predictions of some validation images.
+"""Draw inputs, predictions and truth of some images of the test set.
 
     python tools/analysis_tools/contact_sheet.py CONFIG CHECKPOINT OUT.png
 """
 import argparse
 from pathlib import Path
 
-import matplotlib
-import numpy as np
-import torch
 from mmengine.config import Config, DictAction
-from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
-from mmseg.registry import DATASETS, MODELS
+from mmengine.registry import DATASETS
 
-matplotlib.use('Agg')
-import matplotlib.pyplot as plt
+from cen_mm.apis.checkpoint import load_model
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,73 +25,22 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rows_of(model, dataset, indices):
-    """One dict of titled pictures for every image asked for."""
-    palette = np.array([*dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
-    modalities = model.decode_head.modalities
-    for index in indices:
-        data = dataset[index]
-        image = data['inputs'].numpy()
-        with torch.no_grad():
-            sample = model.test_step(
-                dict(
-                    inputs=[data['inputs']],
-                    data_samples=[data['data_samples']]))[0]
-        row = {}
-        for m, modality in enumerate(modalities):
-            picture = image[3 * m:3 * m + 3].transpose(1, 2, 0)
-            row[modality] = (
-                picture.astype(np.uint8) if picture.max() <= 255 else
-                picture[..., 0])
-        labels = {'label': sample.gt_sem_seg}
-        for modality in modalities:
-            labels[f'from {modality}'] = sample.get(
-                f'pred_sem_seg_{modality}')
-        labels['ensemble'] = sample.pred_sem_seg
-        for title, field in labels.items():
-            label = field.data.squeeze().cpu().numpy()
-            row[title] = palette[np.minimum(label, len(palette) - 1)]
-        yield row
-
-
-def draw(rows, classes, palette, out) -> None:
-    """Write the sheet, with the colours of the classes below."""
-    height, width = next(iter(rows[0].values())).shape[:2]
-    columns = len(rows[0])
-    figure, axes = plt.subplots(
-        len(rows), columns, squeeze=False, layout='constrained',
-        figsize=(1.9 * columns, 1.9 * height / width * len(rows) + 0.9))
-    for axis, title in zip(axes[0], rows[0]):
-        axis.set_title(title, fontsize=9)
-    for line, row in zip(axes, rows):
-        for axis, picture in zip(line, row.values()):
-            axis.imshow(picture, cmap='viridis', interpolation='nearest')
-            axis.set_axis_off()
-    figure.legend(
-        handles=[
-            plt.Rectangle((0, 0), 1, 1, color=np.array(colour) / 255)
-            for colour in palette
-        ],
-        labels=list(classes), loc='outside lower center', fontsize=7,
-        ncols=min(len(classes), 14), frameon=False, handlelength=1,
-        columnspacing=1)
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, dpi=110)
-
-
 def main() -> None:
     args = parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options or {})
-    init_default_scope(cfg.default_scope)
-    cfg.model.backbone.init_cfg = None
-    model = MODELS.build(cfg.model).eval()
-    load_checkpoint(model, args.checkpoint, strict=True, map_location='cpu')
-    dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    rows = list(rows_of(model, dataset, args.indices))
-    draw(rows, dataset.metainfo['classes'], dataset.metainfo['palette'],
-         args.out)
-    print(f'{args.out}: {len(rows)} images')
+    try:
+        cfg = Config.fromfile(args.config)
+        cfg.merge_from_dict(args.cfg_options or {})
+        model, _ = load_model(cfg, args.checkpoint)
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error))
+    if cfg.default_scope == 'mmagic':
+        from _translation_sheet import write_sheet
+    else:
+        from _segmentation_sheet import write_sheet
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    write_sheet(model, cfg, dataset, args.indices, args.out)
+    print(f'{args.out}: {len(args.indices)} images')
 
 
 if __name__ == '__main__':
