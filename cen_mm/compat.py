@@ -1,12 +1,13 @@
 """What cen_mm needs from its stack beyond what the stack does by itself.
 
-Four provisions, each of them idle where it is not needed. Nothing else is
-patched anywhere.
+Its provisions are idle where they are not needed. Nothing else is patched
+anywhere.
 """
 import importlib.util
 import os
 import sys
 import types
+import warnings
 from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
 
@@ -55,6 +56,47 @@ def stand_in_for_mmcv_ops() -> None:
     sys.modules['mmcv._ext'] = module
 
 
+def leave_transformers_out() -> None:
+    """Keep segmentation from importing transformers where it is installed.
+
+    mmengine does so for one optimizer, ``Adafactor``, as soon as its
+    optimizers are imported; ``TorchAdafactor`` does the same. Too late where
+    ``mmengine.runner`` has been imported before cen_mm.
+    """
+    if 'transformers' in sys.modules:
+        return
+    sys.modules['transformers'] = None  # importing it is an ImportError
+    try:
+        import mmengine.optim  # noqa: F401
+    finally:
+        del sys.modules['transformers']
+
+
+def require_mmagic() -> None:
+    """Import mmagic, or ask for it in one sentence.
+
+    Not by an ImportError, which mmengine's ``custom_imports`` would replace
+    by one of its own without this sentence.
+
+    Raises:
+        RuntimeError: If mmagic, or something that it imports, is absent or of
+            a version that does not fit.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Of its dependencies about each other: diffusers about torch,
+            # torchvision about its image codecs.
+            warnings.simplefilter('ignore')
+            import mmagic.datasets
+            import mmagic.models  # noqa: F401
+    except Exception as error:
+        raise RuntimeError(
+            f'cen_mm.translation needs mmagic, which does not import ({error})'
+            ': run "pip install -e .[translation]" and then "pip install '
+            '--no-deps -r translation-no-deps.txt" in the folder of cen_mm'
+        ) from error
+
+
 def trust_own_checkpoints() -> None:
     """Let ``torch.load(weights_only=True)`` read mmengine's checkpoints.
 
@@ -98,7 +140,8 @@ def distribute_without_gpu(cfg) -> None:
     model wrapper. Called by our tools before the runner is built.
 
     Args:
-        cfg (mmengine.Config): With ``launcher``; gets a model wrapper.
+        cfg (mmengine.Config): With ``launcher``. Its ``model_wrapper_cfg``,
+            or mmengine's usual one, gets ``device_ids=None``.
     """
     import torch
     if cfg.get('launcher') != 'pytorch' or torch.cuda.is_available():
@@ -108,12 +151,13 @@ def distribute_without_gpu(cfg) -> None:
             '--launcher pytorch is meant for torchrun, which sets RANK: use '
             'tools/dist_train.sh or tools/dist_test.sh, or --launcher none')
     torch.distributed.init_process_group('gloo')
-    cfg.model_wrapper_cfg = dict(
-        type='MMDistributedDataParallel', device_ids=None)
+    cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
+    cfg.model_wrapper_cfg.device_ids = None
 
 
 def apply() -> None:
     """All provisions that importing cen_mm makes."""
     require_mmcv()
     stand_in_for_mmcv_ops()
+    leave_transformers_out()
     trust_own_checkpoints()

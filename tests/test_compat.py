@@ -4,6 +4,7 @@ import pickle
 import re
 import subprocess
 import sys
+import types
 from importlib.machinery import PathFinder
 
 import mmcv
@@ -151,6 +152,37 @@ def test_a_launcher_without_torchrun_is_explained(monkeypatch):
     with pytest.raises(RuntimeError, match='dist_train.sh') as info:
         compat.distribute_without_gpu(ConfigDict(launcher='pytorch'))
     assert 'RANK' in str(info.value) and '\n' not in str(info.value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='for CPUs')
+@pytest.mark.parametrize('asked, wrapper', [
+    (dict(), dict(type='MMDistributedDataParallel')),
+    (dict(model_wrapper_cfg=dict(type='MMSeparateDistributedDataParallel',
+                                 find_unused_parameters=True)),
+     dict(type='MMSeparateDistributedDataParallel',
+          find_unused_parameters=True))])
+def test_the_wrapper_of_the_config_stays(monkeypatch, asked, wrapper):
+    backends = []
+    monkeypatch.setenv('RANK', '0')
+    monkeypatch.setattr(torch.distributed, 'init_process_group',
+                        backends.append)
+    config = ConfigDict(launcher='pytorch', **asked)
+    compat.distribute_without_gpu(config)
+    assert backends == ['gloo']
+    assert config.model_wrapper_cfg == dict(wrapper, device_ids=None)
+
+
+@pytest.mark.parametrize('loaded', [False, True])
+def test_transformers_is_left_out_and_stays_available(monkeypatch, loaded):
+    """A user's own import of it works, before cen_mm's as after it."""
+    module = types.ModuleType('transformers')
+    if loaded:
+        monkeypatch.setitem(sys.modules, 'transformers', module)
+    else:
+        monkeypatch.delitem(sys.modules, 'transformers', raising=False)
+    compat.leave_transformers_out()
+    assert sys.modules.get('transformers') is (module if loaded else None)
+    assert ('transformers' in sys.modules) == loaded
 
 
 @checks
