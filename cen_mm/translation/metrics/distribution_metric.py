@@ -1,0 +1,166 @@
+"""How far the set of each stream's pictures is from the set of targets."""
+import warnings
+from typing import Dict, List, Optional, Sequence
+
+import torch
+from mmagic.registry import METRICS, MODELS
+from mmengine.evaluator import BaseMetric
+from torch import Tensor, nn
+from torchmetrics.image.fid import FrechetInceptionDistance
+from torchmetrics.image.kid import KernelInceptionDistance
+
+from .official_picture import official_picture
+from .streams import log_table, stream_pictures
+
+
+class Features(nn.Identity):
+    """Hands torchmetrics features that are there already."""
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.num_features = num_features
+
+
+@METRICS.register_module()
+class StreamDistributionMetric(BaseMetric):
+    """FID and KID of the ensemble and of every stream.
+
+    Computed by torchmetrics, in float64, from the features that
+    ``feature_net`` gives; the names of the figures are the net's, so only the
+    FID Inception prints ``FID`` and ``KID``. KID is times 100, as in the
+    paper (Tables 4, 5, 8 and 9): mean over subsets of the unbiased MMD^2
+    under the kernel (<x, y> / d + 1)^3. Subsets are drawn without
+    replacement, the same ones in every call. Where there are no more pictures
+    than ``subset_size`` a subset is the whole set, as with the paper's 500.
+
+    Keys are ``FID`` for the ensemble and ``reshading/FID`` for a stream.
+
+    Args:
+        feature_net (dict): A net of mmagic's registry that takes float
+            (N, 3, H, W), RGB in 0..255, and gives (N, num_features); with
+            attributes ``num_features``, ``frechet_name``, ``kernel_name`` and
+            ``frechet``. ``dict(type='FIDInception', weights=...)`` or
+            ``dict(type='EfficientNetLite0')``. Built with the metric, so that
+            absent weights are noticed before training.
+        protocol (str): What the net is shown, of predictions and targets
+            alike. 'plain': the pictures as they are. 'official': each
+            stretched from its darkest to its brightest value and drawn to
+            500x500 pixels, as the paper's figures were measured. The two are
+            not comparable. Defaults to 'plain'.
+        frechet (bool, optional): Whether to give the Frechet distance too.
+            Defaults to None: as ``feature_net`` says, which is with the
+            FID Inception alone.
+        num_subsets (int): Defaults to 50, as the official code.
+        subset_size (int): Defaults to 1000, as the official code.
+        kwargs: As of :class:`mmengine.evaluator.BaseMetric`.
+
+    Raises:
+        ValueError: Where ``protocol`` is neither of the two.
+    """
+
+    def __init__(self,
+                 feature_net: dict,
+                 protocol: str = 'plain',
+                 frechet: Optional[bool] = None,
+                 num_subsets: int = 50,
+                 subset_size: int = 1000,
+                 **kwargs) -> None:
+        super().__init__(**kwargs)
+        if protocol not in ('plain', 'official'):
+            raise ValueError(
+                f"protocol is 'plain' or 'official', not '{protocol}'")
+        self.feature_net = MODELS.build(feature_net)
+        self.protocol = protocol
+        self.frechet = self.feature_net.frechet if frechet is None else frechet
+        self.num_subsets = num_subsets
+        self.subset_size = subset_size
+
+    @torch.no_grad()
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Take the features of a batch, on the device of its pictures.
+
+        Args:
+            data_batch (dict): Not used.
+            data_samples (Sequence[dict]): With ``gt_img``, ``pred_img`` and
+                any ``pred_img_<modality>``: (3, H, W), RGB in 0..255.
+
+        Raises:
+            ValueError: Where the sizes of a view's pictures disagree.
+        """
+        device = data_samples[0]['pred_img'].device
+        net = self.feature_net.to(device)
+        for sample in data_samples:
+            pictures = stream_pictures(sample)
+            pictures['target'] = sample['gt_img'].to(pictures[''])
+            if self.protocol == 'official':
+                pictures = {k: official_picture(p)
+                            for k, p in pictures.items()}
+            batch = torch.stack(list(pictures.values())).float()
+            features = net(batch.to(device)).cpu()
+            self.results.append(dict(zip(pictures, features)))
+
+    def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
+        """Distances to the targets.
+
+        Args:
+            results (list[dict]): Features (D,) of every view, by stream and
+                ``target``.
+
+        Returns:
+            dict[str, float]: Such as ``KID`` and ``reshading/KID``.
+
+        Raises:
+            ValueError: Where there is one view only.
+        """
+        if len(results) < 2:
+            raise ValueError('FID and KID compare sets: the data set of the '
+                             'evaluation needs two views or more')
+        features = {
+            stream: torch.stack([r[stream] for r in results]).double()
+            for stream in results[0]
+        }
+        targets = features.pop('target')
+        net, values = self.feature_net, {}
+        for stream, pictures in features.items():
+            values[stream] = {}
+            if self.frechet:
+                values[stream][net.frechet_name] = self.frechet_distance(
+                    targets, pictures)
+            values[stream][net.kernel_name] = self.kernel_distance(
+                targets, pictures)
+        log_table(
+            f'{len(results)} pictures, {self.protocol} protocol, '
+            f'{net.kernel_name} x 100', values)
+        return {
+            stream + name: value
+            for stream, row in values.items() for name, value in row.items()
+        }
+
+    # Only one process computes: torchmetrics is kept from waiting for the
+    # others by sync_on_compute=False.
+
+    def frechet_distance(self, targets: Tensor, pictures: Tensor) -> float:
+        """Between the Gaussians of two sets of features (N, D), float64."""
+        metric = FrechetInceptionDistance(
+            Features(targets.shape[1]), sync_on_compute=False)
+        metric.update(targets, real=True)
+        metric.update(pictures, real=False)
+        return metric.compute().item()
+
+    def kernel_distance(self, targets: Tensor, pictures: Tensor) -> float:
+        """100 times the MMD^2 of two sets of features (N, D), float64."""
+        size = min(self.subset_size, len(targets))
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # that it keeps all features
+            metric = KernelInceptionDistance(
+                Features(targets.shape[1]),
+                # The order within a set changes nothing.
+                subsets=self.num_subsets if size < len(targets) else 1,
+                subset_size=size,
+                sync_on_compute=False)
+        metric.update(targets, real=True)
+        metric.update(pictures, real=False)
+        # torch.manual_seed would seed the GPUs too, which are not put back.
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(0)
+            return 100 * metric.compute()[0].item()

