@@ -23,4 +23,4 @@ val_evaluator = [
 ]
 test_evaluator = val_evaluator
 default_hooks = dict(
-    checkpoint=dict(interval=1), visualization=dict(interval=dict(val=5)))
+    checkpoint=dict(interval=1), visualization=dict(interval=dict(val=25, test=25)))
