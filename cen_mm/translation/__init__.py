@@ -3,20 +3,31 @@
 Imported by translation configs alone, through ``custom_imports``; nothing of
 segmentation asks for mmagic.
 """
-from .datasets import (
+from ..compat import require_mmagic
+
+require_mmagic()  # before anything below asks for it
+
+from .datasets import (  # noqa: E402
     MultiDomainDataset,
     RoomsTranslationDataset,
     TaskonomyDataset,
 )
-from .discriminator import MultimodalPatchDiscriminator
-from .generator import CENUNetGenerator
-from .pictures import translations
-from .pix2pix import CENPix2Pix
-from .transforms import LoadDomains, StackDomains
-from .visualizer import StreamVisualizer
+from .discriminator import MultimodalPatchDiscriminator  # noqa: E402
+from .generator import CENUNetGenerator  # noqa: E402
+from .metrics import (  # noqa: E402
+    EfficientNetLite0,
+    FIDInception,
+    StreamDistributionMetric,
+    StreamImageMetric,
+)
+from .pictures import translations  # noqa: E402
+from .pix2pix import CENPix2Pix  # noqa: E402
+from .transforms import LoadDomains, StackDomains  # noqa: E402
+from .visualizer import StreamVisualizer  # noqa: E402
 
 __all__ = [
-    'CENPix2Pix', 'CENUNetGenerator', 'LoadDomains', 'MultiDomainDataset',
-    'MultimodalPatchDiscriminator', 'RoomsTranslationDataset', 'StackDomains',
-    'StreamVisualizer', 'TaskonomyDataset', 'translations'
+    'CENPix2Pix', 'CENUNetGenerator', 'EfficientNetLite0', 'FIDInception',
+    'LoadDomains', 'MultiDomainDataset', 'MultimodalPatchDiscriminator',
+    'RoomsTranslationDataset', 'StackDomains', 'StreamDistributionMetric',
+    'StreamImageMetric', 'StreamVisualizer', 'TaskonomyDataset', 'translations'
 ]
