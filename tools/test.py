@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from pickle import UnpicklingError
 
+# First: it keeps mmengine's runner from importing transformers.
+from cen_mm.compat import distribute_without_gpu  # isort: skip
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
-
-from cen_mm.compat import distribute_without_gpu
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,11 +48,22 @@ def main() -> None:
     cfg.launcher = args.launcher
     cfg.work_dir = (args.work_dir or cfg.get('work_dir')
                     or f'work_dirs/{Path(args.config).stem}')
+    translates = cfg.get('default_scope') == 'mmagic'
+    if translates and (args.show or args.out):
+        raise SystemExit(
+            f'{args.config} translates images, for which there is no --show '
+            'and no --out: draw them into a folder with --show-dir, or write '
+            'them with tools/infer.py')
     if args.show or args.show_dir:
         cfg.default_hooks.visualization.update(
-            draw=True, interval=1, show=args.show, wait_time=args.wait_time)
+            dict(interval=1) if translates else dict(
+                draw=True, interval=1, show=args.show,
+                wait_time=args.wait_time))
         cfg.visualizer.save_dir = args.show_dir
     if args.tta:
+        if 'tta_model' not in cfg or 'tta_pipeline' not in cfg:
+            raise SystemExit(f'{args.config} has no tta_model and '
+                             'tta_pipeline: add them, or leave --tta out')
         cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model

@@ -3,10 +3,10 @@ import argparse
 import os
 from pathlib import Path
 
+# First: it keeps mmengine's runner from importing transformers.
+from cen_mm.compat import distribute_without_gpu  # isort: skip
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
-
-from cen_mm.compat import distribute_without_gpu
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,6 +35,14 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+def optim_wrappers(cfg: Config) -> list:
+    """The config's optimiser wrapper, or those of its several networks."""
+    wrapper = cfg.optim_wrapper
+    if 'optimizer' in wrapper:
+        return [wrapper]
+    return [value for value in wrapper.values() if isinstance(value, dict)]
+
+
 def main() -> None:
     args = parse_args()
     cfg = Config.fromfile(args.config)
@@ -44,8 +52,9 @@ def main() -> None:
     cfg.work_dir = (args.work_dir or cfg.get('work_dir')
                     or f'work_dirs/{Path(args.config).stem}')
     if args.amp:
-        cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+        for wrapper in optim_wrappers(cfg):
+            wrapper.type = 'AmpOptimWrapper'
+            wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise SystemExit(f'{args.config} has no auto_scale_lr='
