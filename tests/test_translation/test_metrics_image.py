@@ -60,7 +60,7 @@ def to_samples(targets, pictures):
     samples = []
     for i, target in enumerate(targets):
         sample = DataSample(metainfo=dict(name=f'view_{i}'))
-        sample.gt_img = torch.tensor(target).float()
+        sample.gt_img = torch.tensor(target).byte()
         for stream, images in pictures.items():
             key = f'pred_img_{stream[:-1]}' if stream else 'pred_img'
             setattr(sample, key, torch.tensor(images[i]).float())

@@ -49,7 +49,7 @@ class StreamImageMetric(BaseMetric):
             ValueError: Where the sizes disagree, or are under 11 pixels.
         """
         for sample in data_samples:
-            target = sample['gt_img'].float()
+            target = sample['gt_img'].to(sample['pred_img'].device).float()
             if min(target.shape[-2:]) < WINDOW:
                 raise ValueError(
                     f'{sample.get("name", "a sample")}: gt_img is '
