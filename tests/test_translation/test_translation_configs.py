@@ -1,0 +1,261 @@
+"""Every file of configs/translation, covered by being there.
+
+No config has lines here. Networks keep their depth and the 256 pixels that it
+takes, but are two channels wide; samples come from files in the format of the
+data set, through the pipelines of the config.
+"""
+import io
+import re
+from collections import Counter
+from copy import deepcopy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from conftest import make_gammas
+from mmagic.registry import DATASETS, HOOKS, METRICS, MODELS, VISUALIZERS
+from mmengine import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import DefaultScope
+from test_parity import Runner
+from tiny_rooms import write_rooms
+from tiny_taskonomy import write_building
+
+import cen_mm.translation  # noqa: F401
+from cen_mm.layers import exchangeable_norms
+
+ROOT = Path(__file__).parents[2] / 'configs/translation'
+CONFIGS = sorted(path.name for path in ROOT.glob('*.py'))
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+SHORT = dict(
+    shade='reshading', texture='edge_texture', edge='edge_occlusion',
+    depth='depth_euclidean')
+FUSIONS = dict(
+    concat='ConcatFusion', average='AverageFusion', align='AlignFusion',
+    self_attention='SelfAttentionFusion')
+LAYERS = dict(early=[1], middle=[4], late=[8])
+WIDTH = 2
+WRITERS = dict(
+    TaskonomyDataset=lambda root: write_building(root, (30, 24)),
+    RoomsTranslationDataset=write_rooms)
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        yield
+
+
+@pytest.fixture(scope='module')
+def trees(tmp_path_factory):
+    """Two views of each data set, by its type."""
+    roots = {name: tmp_path_factory.mktemp(name) for name in WRITERS}
+    for name, write in WRITERS.items():
+        write(roots[name])
+    return roots
+
+
+@pytest.fixture(scope='module', params=CONFIGS)
+def job(request, trees):
+    """A config, its networks with scales that exchange, and its samples."""
+    torch.manual_seed(0)
+    cfg = Config.fromfile(ROOT / request.param)
+    for net in ('generator', 'discriminator'):
+        cfg.model[net].base_channels = WIDTH
+    samples = {}
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        for loader in LOADERS:
+            dataset = cfg[loader].dataset
+            # Serialising collects garbage, which takes long beside mmagic.
+            dataset.update(
+                data_root=str(trees[dataset.type]), serialize_data=False)
+            samples[loader] = DATASETS.build(dataset)[0]
+    modalities = tuple(cfg.model.modalities)
+    several = modalities if len(modalities) > 1 else ()
+    return SimpleNamespace(
+        name=request.param, cfg=cfg, net=build(cfg), samples=samples,
+        modalities=modalities, streams=[*several, 'ensemble'])
+
+
+def build(cfg):
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        net = MODELS.build(cfg.model)
+    for _, norm in exchangeable_norms(net):
+        make_gammas(norm)
+    return net
+
+
+def batch_of(job, loader):
+    """One sample, as the loader of the config hands it out."""
+    return pseudo_collate([deepcopy(job.samples[loader])])
+
+
+def test_header_and_name_say_what_it_is(job):
+    lines = re.match('(#.*\n)+', (ROOT / job.name).read_text())[0].splitlines()
+    assert all(line.startswith('# ') and len(line) < 80 for line in lines)
+    assert len(lines[0]) > 20
+    papers = [line for line in lines if 'Paper' in line]
+    if papers:
+        assert papers == lines[-1:] and re.fullmatch(
+            r'# Paper: Tables? [4-9]( and [4-9])?, .+, '
+            r'(FID / KID|MAE / RMSE \(x 0\.1\)) \d+\.\d\d\*? / \d+\.\d\d\*?',
+            papers[0])
+        assert ('FID' in papers[0]) == (job.cfg.model.target == 'rgb')
+    method, sources, target, variant = re.fullmatch(
+        r'([a-z_]+)_([a-z-]+)2([a-z]+)_(?:taskonomy|rooms)(?:_(\w+))?\.py',
+        job.name).groups()
+    assert job.modalities == tuple(
+        SHORT.get(word, word) for word in sources.split('-'))
+    assert job.cfg.model.target == SHORT.get(target, target)
+    assert (method == 'single') == (len(job.modalities) == 1)
+    kinds, encoder = kinds_of(job.net), job.net.generator.encoder
+    fused = [i for i, layer in enumerate(encoder, 1)
+             if hasattr(layer, 'fusion')]
+    if method in FUSIONS:
+        assert kinds & set(FUSIONS.values()) == {FUSIONS[method]}
+        assert fused == LAYERS.get(variant, list(range(1, len(encoder) + 1)))
+    else:
+        assert not fused
+    if method != 'ablation':
+        assert ('exchanges' in kinds) == (method == 'cen')
+
+
+def kinds_of(net):
+    """Types of the modules, and whether there is a rule of exchange."""
+    kinds = {type(module).__name__ for module in net.modules()}
+    if any(norm.exchange for _, norm in exchangeable_norms(net)):
+        kinds.add('exchanges')
+    return kinds
+
+
+def test_parts_agree(job, tmp_path, monkeypatch):
+    """Model, loaders, evaluators and hooks, each of which can be built."""
+    monkeypatch.chdir(tmp_path)  # where no weights are
+    cfg = job.cfg
+    assert 'find_unused_parameters' not in str(cfg.to_dict())
+    assert not cfg.train_dataloader.get('persistent_workers')
+    for loader in LOADERS:
+        batch = job.net.data_preprocessor(
+            batch_of(job, loader), loader.startswith('train'))
+        sample, = batch['data_samples']
+        assert sample.modalities == job.modalities, loader
+        assert sample.target == cfg.model.target, loader
+        assert len(batch['inputs'][0]) == 3 * len(job.modalities), loader
+    names = sum(map(names_of, cfg.val_evaluator), [])
+    for evaluator in cfg.test_evaluator:
+        if evaluator not in cfg.val_evaluator:
+            names_of(evaluator)
+    for hook in cfg.default_hooks.values():
+        HOOKS.build(hook)
+    best = cfg.default_hooks.checkpoint
+    assert best.save_best in names and best.rule == 'less'
+    VISUALIZERS.build(dict(cfg.visualizer, name=job.name, save_dir='drawn'))
+
+
+def names_of(evaluator):
+    """What an evaluator measures, once it is known that it can be built."""
+    net = evaluator.get('feature_net', {})
+    if 'weights' in net:
+        with pytest.raises(FileNotFoundError, match=re.escape(
+                net.weights) + '.*feature_net.*download'):
+            METRICS.build(evaluator)
+    else:
+        METRICS.build(evaluator)
+    if not net:
+        return ['MAE', 'RMSE', 'PSNR', 'SSIM']
+    kind = MODELS.get(net.type)
+    return [kind.frechet_name, kind.kernel_name]
+
+
+def test_every_parameter_is_trained_once(job, tmp_path):
+    """By one gradient and one optimiser, as distributed training asks."""
+    cfg, net = job.cfg, job.net.train()
+    hook = HOOKS.build(cfg.default_hooks.sparsity)
+    hook.before_train(Runner(net, tmp_path))
+    optimisers = build_optim_wrapper(net, cfg.optim_wrapper)
+    owners, gradients = Counter(), Counter()
+    for name in ('generator', 'discriminator'):
+        part = set(getattr(net, name).parameters())
+        for group in optimisers[name].param_groups:
+            assert part.issuperset(group['params'])
+            owners.update(group['params'])
+    handles = [
+        parameter.register_hook(
+            lambda gradient, name=name: gradients.update([name]))
+        for name, parameter in net.named_parameters()
+    ]
+    log = net.train_step(batch_of(job, 'train_dataloader'), optimisers)
+    hook.after_train(None)
+    for handle in handles:
+        handle.remove()
+    assert owners == Counter(net.parameters())
+    assert gradients == Counter(name for name, _ in net.named_parameters())
+    expected = {'discriminator.loss_real', 'discriminator.loss_fake'}
+    expected |= {f'{modality}.loss_gan' for modality in job.modalities}
+    expected |= {f'{stream}.loss_pixel' for stream in job.streams}
+    kinds = kinds_of(net)
+    expected |= {'loss_align'} if 'AlignFusion' in kinds else set()
+    expected |= {'loss_sparsity'} if 'exchanges' in kinds else set()
+    total = log.pop('loss')
+    assert set(log) == expected
+    assert all(torch.isfinite(value) for value in log.values())
+    assert float(total) == pytest.approx(
+        sum(float(log[name]) for name in expected if 'discr' not in name))
+
+
+@torch.no_grad()
+def test_predicts_what_the_generator_makes(job):
+    """Before and after its weights were on a disk."""
+    net, data = job.net.eval(), batch_of(job, 'test_dataloader')
+    torch.manual_seed(1)  # for the masks of dropout
+    sample, = net.test_step(deepcopy(data))
+    sources = [sample.get(f'img_{m}') for m in job.modalities]
+    torch.testing.assert_close(torch.cat(sources), data['inputs'][0].float())
+    images = [sample.get(f'pred_img_{m}') for m in job.streams[:-1]]
+    file = io.BytesIO()
+    torch.save(net.state_dict(), file)
+    file.seek(0)
+    torch.manual_seed(2)
+    other = build(job.cfg)
+    assert not torch.equal(*(n.generator.encoder[0].conv.weight
+                             for n in (net, other)))
+    other.load_state_dict(torch.load(file, weights_only=True), strict=True)
+    other.generator.train(job.cfg.model.get('predict_mode') != 'eval')
+    torch.manual_seed(1)
+    expected = other.generator((data['inputs'][0][None] - 127.5) / 127.5)[0]
+    torch.testing.assert_close(
+        torch.cat([*images, sample.pred_img]), (expected + 1) * 127.5,
+        rtol=0., atol=1e-3)
+
+
+@pytest.mark.parametrize('num_modalities', [1, 2, 3, 4])
+def test_full_size_has_the_official_number_of_parameters(num_modalities):
+    """By the layers of pix2pix: 54.42 to 54.45 M and 2.77 M."""
+    widths = (64, 128, 256, 512, 512, 512, 512, 512)
+    generator = sum(16 * i * o + o for i, o in zip((3, *widths), widths))
+    generator += sum(
+        16 * i * o + o for i, o in zip(
+            (512, 1024, 1024, 1024, 1024, 512, 256, 128),
+            (512, 512, 512, 512, 256, 128, 64, 3)))
+    norms = sum(widths[1:-1]) + sum(widths[:-1])
+    generator += 2 * num_modalities * norms
+    generator += num_modalities * (num_modalities > 1)  # alpha
+    cfg = Config.fromfile(ROOT / 'cen_shade-texture2rgb_taskonomy.py')
+    cfg.model.modalities = tuple('abcd'[:num_modalities])
+    with torch.device('meta'):
+        net = MODELS.build(cfg.model)
+    found = [
+        sum(p.numel() for p in part.parameters())
+        for part in (net.generator, net.discriminator)
+    ]
+    widths = (64, 128, 256, 512)
+    discriminator = 2 * sum(widths[1:]) + sum(
+        16 * i * o + o for i, o in zip((6, *widths), (*widths, 1)))
+    assert found == [generator, discriminator]
+    # The official code also holds norms that it never runs.
+    unused = 2 * num_modalities * (64 + 512 + 3), 2 * (64 + 1)
+    official = (54.42, 54.43, 54.44, 54.45)[num_modalities - 1], 2.77
+    for count, extra, millions in zip(found, unused, official):
+        assert (count + extra) / 1e6 == pytest.approx(millions, abs=0.005)
