@@ -103,6 +103,17 @@ class CENPix2Pix(BaseModel):
         several = self.modalities if len(self.modalities) > 1 else ()
         return [*several, 'ensemble']
 
+    def state_dict(self, *args, **kwargs) -> Dict[str, Tensor]:
+        """As without the distributed wrappers of the two networks.
+
+        mmengine would save their names, but expects none where it loads.
+        """
+        state = super().state_dict(*args, **kwargs)
+        for key in list(state):
+            # All of them anew, to keep the order.
+            state[key.replace('.module.', '.')] = state.pop(key)
+        return state
+
     def forward(self,
                 inputs: Tensor,
                 data_samples: Optional[List[DataSample]] = None,
