@@ -8,8 +8,6 @@ from mmengine.runner import Runner
 from PIL import Image
 from tiny_translation import NAMES, prepare
 
-RATE = 2e-4
-
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
@@ -58,10 +56,13 @@ def test_rates_of_both_networks_are_scaled(monkeypatch, folder):
     runner = run(
         monkeypatch, folder, 'train.py', '--auto-scale-lr', '--cfg-options',
         'auto_scale_lr.base_batch_size=4', 'train_cfg.max_epochs=1',
-        'train_cfg.val_interval=5', 'train_dataloader.batch_size=1')
-    assert set(runner.optim_wrapper.keys()) == {'generator', 'discriminator'}
-    for wrapper in runner.optim_wrapper.values():
-        assert wrapper.get_lr()['lr'] == [pytest.approx(RATE / 4)]
+        'train_cfg.val_interval=5', 'train_dataloader.batch_size=1',
+        'optim_wrapper.generator.optimizer.lr=3e-4',
+        'optim_wrapper.discriminator.optimizer.lr=2e-4', 'param_scheduler=[]')
+    rates = {name: wrapper.get_lr()['lr']
+             for name, wrapper in runner.optim_wrapper.items()}
+    assert rates == {'generator': [pytest.approx(3e-4 / 4)],
+                     'discriminator': [pytest.approx(2e-4 / 4)]}
 
 
 def test_every_translation_is_drawn(monkeypatch, folder):
