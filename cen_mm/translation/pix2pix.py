@@ -1,39 +1,17 @@
 """Pix2pix for several modalities."""
-from contextlib import contextmanager
-from typing import Dict, Iterator, List, Optional, Sequence, Union
+from typing import Dict, List, Optional, Sequence, Union
 
 import torch
 import torch.nn.functional as F
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
-from mmengine.model import BaseModel, is_model_wrapper
+from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
-from torch import Tensor, nn
+from torch import Tensor
 
+from ..engine.model import unwrapped
 from ..layers import alignment_losses, fold
-
-
-@contextmanager
-def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
-    """Run a network in a mode; modes and buffers are then what they were.
-
-    So test images leave no trace in running statistics.
-    """
-    modes = [(module, module.training) for module in net.modules()]
-    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
-    net.train(training)
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-        for buffer, value in buffers:
-            buffer.copy_(value)
-
-
-def unwrapped(net: nn.Module) -> nn.Module:
-    """The network itself, without its distributed wrapper."""
-    return net.module if is_model_wrapper(net) else net
+from .mode import mode_of
 
 
 @MODELS.register_module()
