@@ -1,4 +1,4 @@
-"""What docs/model_zoo.md is made of: headers of configs, and two tables."""
+"""What the pages of configs are made of: their headers, and two tables."""
 import csv
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Dict, List, Tuple
 
 ROOT = Path(__file__).parents[2]
 CONFIGS, DOCS = ROOT / 'configs', ROOT / 'docs'
+METRICS = ('mIoU', 'FID / KID', 'MAE / RMSE (x 0.1)')
 
 
 @dataclass
@@ -17,11 +18,13 @@ class Header:
     Attributes:
         what (str): Its first sentence.
         row (str): Table and row of the paper; empty if it has none.
-        miou (str): The paper's numbers, as they are written there.
+        metric (str): What the paper's numbers are, one of ``METRICS``.
+        numbers (str): The paper's numbers, as they are written there.
     """
     what: str
     row: str = ''
-    miou: str = ''
+    metric: str = ''
+    numbers: str = ''
 
 
 def read_header(path: Path) -> Header:
@@ -38,11 +41,13 @@ def read_header(path: Path) -> Header:
                          'says what the config is')
     if not papers:
         return Header(what[0])
-    found = re.fullmatch(r' (.+), mIoU (.+)\n', papers[0])
+    metrics = '|'.join(map(re.escape, METRICS))
+    found = re.fullmatch(rf' (.+), ({metrics}) (.+)\n', papers[0])
     if not found or len(papers) > 1:
         raise ValueError(
             f'{path}: write the line of the paper once and last in the '
-            'header, as "# Paper: Table 3, CEN, mIoU 51.6 single-scale"')
+            'header, as "# Paper: Table 3, CEN, mIoU 51.6 single-scale", with '
+            f'one of {", ".join(METRICS)}')
     return Header(what[0], *found.groups())
 
 

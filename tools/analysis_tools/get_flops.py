@@ -26,7 +26,13 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cen_mm.layers import AlignFusion, Ensemble, Fusion, PrivateConv2d
+from cen_mm.layers import (
+    AlignFusion,
+    Ensemble,
+    Fusion,
+    PrivateConv2d,
+    PrivateConvTranspose2d,
+)
 from cen_mm.layers.norm import PrivateNorm
 
 
@@ -102,7 +108,8 @@ def _is_private(module: nn.Module) -> bool:
         return module.alpha.numel() > 1
     if isinstance(module, PrivateNorm):
         return module.num_modalities > 1 and 'affine' in module.private
-    return isinstance(module, PrivateConv2d) and module.num_modalities > 1
+    convolutions = PrivateConv2d, PrivateConvTranspose2d
+    return isinstance(module, convolutions) and module.num_modalities > 1
 
 
 def count_parameters(net: nn.Module) -> Parameters:

@@ -1,12 +1,12 @@
-"""Write docs/model_zoo.md, the table of all configs.
+"""Write docs/model_zoo.md, the table of all configs of segmentation.
 
     python tools/analysis_tools/model_zoo.py
 
-Each config outside ``_base_`` has a row. Its header says what it is and which
-row of the paper: a line ``# Paper: Table 3, CEN, mIoU 51.6``. What
-was measured comes from docs/measured.csv, one line a metric of a config with
-seeds and values between spaces, the parameters of the paper's Table 2 from
-docs/paper_params.csv.
+Each config outside ``_base_`` and ``translation`` has a row. Its header says
+what it is and which row of the paper: a line ``# Paper: Table 3, CEN, mIoU
+51.6``. What was measured comes from docs/measured.csv, one line a metric of a
+config with seeds and values between spaces, the parameters of the paper's
+Table 2 from docs/paper_params.csv.
 """
 import argparse
 import re
@@ -40,7 +40,8 @@ DATASETS = dict(
 def table(rows: Sequence[Dict[str, str]]) -> str:
     """Markdown, without the columns that are empty throughout."""
     names = [name for name in rows[0] if any(row[name] for row in rows)]
-    numbers = ('params', 'private', 'fusion', 'GFLOPs', 'mean')
+    numbers = ('params', 'private', 'fusion', 'GFLOPs', 'mean', 'generator',
+               'discriminator')
     sides = ('---:' if name.endswith(numbers) else '---' for name in names)
     lines = [names, sides, *([row[name] for name in names] for row in rows)]
     return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
@@ -63,10 +64,10 @@ def section(folder: str, dataset: str, rows: Sequence[Dict[str, str]],
 
 
 def config_paths() -> List[Path]:
-    """All configs but those to inherit from."""
+    """All configs of segmentation but those to inherit from."""
     return sorted(
         p for p in CONFIGS.rglob('*.py')
-        if '_base_' not in p.relative_to(CONFIGS).parts)
+        if not {'_base_', 'translation'} & set(p.relative_to(CONFIGS).parts))
 
 
 def place(config: str, dataset: str, header: Header) -> tuple:
@@ -130,7 +131,7 @@ def render(measure_config: Callable[[Config], Complexity] = measure,
             'config': f'[{path.stem}](../configs/{config})',
             'what it is': header.what,
             'paper: row': header.row,
-            'paper: mIoU': header.miou,
+            'paper: mIoU': header.numbers,
             'ours: mIoU': ours(config, modalities, runs),
             'params': millions(params.total),
             'paper: params': star(paper.get('params')),
