@@ -67,9 +67,9 @@ Another task is a few lines over a config, see the head of
   fused map goes back into several streams. Our choice is its "same with our
   setting": shared convolutions, private norms, an ensemble; one fusion with
   shared weights is applied for every stream to its own channels followed by
-  the others', and its result goes on, and into the skip connection. What the
-  fusions leave open is our choice, too, marked so in their docstrings. Trained
-  as CEN.
+  the others' (`align` keeps weights for each modality), and its result goes
+  on, and into the skip connection. What the fusions leave open is our choice,
+  too, marked so in their docstrings. Trained as CEN.
 - Tables 4, 5, 8 and 9 are evaluated by FID and KID, Table 6 by MAE and RMSE;
   the best checkpoint is that of the ensemble's FID or MAE.
 - All of rooms is our choice: domains rendered here, see [rooms.md](rooms.md),
