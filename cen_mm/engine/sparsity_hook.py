@@ -31,7 +31,8 @@ class SparsityHook(Hook):
     Once an interval the share of exchanged channels goes to the log, by layer
     and modality, and to the visualiser (``exchange/<layer>/<modality>``),
     and the gammas to ``<work_dir>/gammas/iter_<n>.npz``: under a layer's name
-    its ``(M, C)`` gammas, under ``<layer>/replaced`` what they exchange.
+    its ``(M, C)`` gammas, under ``<layer>/replaced`` what they exchange,
+    under ``modalities`` the M names.
 
     Args:
         weight (float): lambda. The official code adds its term once for each
@@ -126,7 +127,7 @@ class SparsityHook(Hook):
         if not self.norms:
             return
         step = runner.iter if step is None else step
-        arrays: Dict[str, np.ndarray] = {}
+        arrays = dict(modalities=np.array([str(m) for m in self.modalities]))
         shares: List[Tuple[str, List[float]]] = []
         for name, norm in self.norms:
             replaced = norm.exchange.replaced(norm.gamma)  # (M, C)

@@ -112,6 +112,7 @@ def test_records_shares_and_gammas(tmp_path):
     gamma = net.backbone.layer2[1].bn2.weight.detach().numpy().reshape(2, -1)
     name = 'backbone.layer2.1.bn2'
     assert np.array_equal(saved[name], gamma)
+    assert saved['modalities'].tolist() == ['rgb', 'depth']
     below = np.abs(gamma) < 2e-2
     assert np.array_equal(saved[f'{name}/replaced'], below)
     for m, modality in enumerate(('rgb', 'depth')):

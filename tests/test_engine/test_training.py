@@ -86,7 +86,8 @@ def test_what_a_run_leaves_behind(undisturbed):
         f'iter_00000{i}.npz' for i in (0, 3, 6, 9)
     ]
     with np.load(gammas[-1]) as arrays:
-        assert len(arrays.files) == 2 * 16  # bottlenecks of a ResNet-50
+        # Twice the bottlenecks of a ResNet-50, and the modalities.
+        assert len(arrays.files) == 2 * 16 + 1
         last = arrays['backbone.layer4.2.bn2']
     np.testing.assert_array_equal(
         last,

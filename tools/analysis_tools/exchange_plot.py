@@ -21,21 +21,22 @@ def shares(folder: Path):
     """Shares of exchanged channels.
 
     Returns:
-        tuple: Steps (list of S ints), layers (list of L names), and the
-        shares, ``(S, L, M)``.
+        tuple: Steps (list of S ints), layers (list of L names), modalities
+        (list of M names), and the shares, ``(S, L, M)``.
     """
     files = sorted(folder.glob('iter_*.npz'))
     if not files:
         raise SystemExit(f'{folder} holds no iter_*.npz: train with a '
                          'SparsityHook, which writes them')
-    steps, table, layers = [], [], []
+    steps, table, layers, modalities = [], [], [], []
     for file in files:
         with np.load(file) as arrays:
-            layers = [k for k in arrays.files if not k.endswith('/replaced')]
+            layers = [k for k in arrays.files if f'{k}/replaced' in arrays]
+            modalities = arrays['modalities'].tolist()
             table.append(
                 [arrays[f'{k}/replaced'].mean(axis=1) for k in layers])
         steps.append(int(file.stem[len('iter_'):]))
-    return steps, layers, np.array(table)
+    return steps, layers, modalities, np.array(table)
 
 
 def draw(steps, layers, table, modalities, out) -> None:
@@ -51,7 +52,7 @@ def draw(steps, layers, table, modalities, out) -> None:
             100 * table[-1, :, m], width, color=colour, label=modality)
         right.plot(steps, 100 * table[:, :, m].mean(axis=1), color=colour,
                    marker='.', label=modality)
-    names = [name.split('backbone.')[-1] for name in layers]
+    names = [name.split('.', 1)[1] for name in layers]
     left.set_xticks(place, names, rotation=90, fontsize=8)
     left.set_title(f'by layer, after {steps[-1]} iterations', fontsize=10)
     right.set_title('mean over the layers', fontsize=10)
@@ -69,19 +70,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('work_dir', help='work dir of a training')
     parser.add_argument('out', help='picture to write')
-    parser.add_argument(
-        '--modalities', nargs='+', default=['rgb', 'depth'],
-        help='names of the streams, in the order of the model')
     args = parser.parse_args()
-    steps, layers, table = shares(Path(args.work_dir) / 'gammas')
-    if table.shape[2] != len(args.modalities):
-        raise SystemExit(
-            f'the gammas are those of {table.shape[2]} modalities, but '
-            f'--modalities names {len(args.modalities)}')
-    draw(steps, layers, table, args.modalities, args.out)
+    steps, layers, modalities, table = shares(Path(args.work_dir) / 'gammas')
+    draw(steps, layers, table, modalities, args.out)
     print(f'{args.out}: {len(layers)} layers, mean share '
           + ', '.join(f'{n} {s:.1%}' for n, s in zip(
-              args.modalities, table[-1].mean(axis=0))))
+              modalities, table[-1].mean(axis=0))))
 
 
 if __name__ == '__main__':
