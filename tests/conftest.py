@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.registry import DefaultScope
 
 import cen_mm  # noqa: F401  (before any test imports mmseg)
 
@@ -16,6 +17,15 @@ TOOLS = Path(__file__).parents[1] / 'tools'
 def seed():
     """Every test draws the same numbers, whatever ran before it."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True, scope='module')
+def leave_no_scope():
+    """No test file leaves mmseg's or mmagic's scope to the next."""
+    before = DefaultScope._instance_dict.copy()
+    yield
+    DefaultScope._instance_dict.clear()
+    DefaultScope._instance_dict.update(before)
 
 
 def load_tool(path):
