@@ -72,15 +72,15 @@ def leave_transformers_out() -> None:
         del sys.modules['transformers']
 
 
-def require_mmagic() -> None:
-    """Import mmagic, or ask for it in one sentence.
+def require_translation() -> None:
+    """Import mmagic and torchmetrics, or ask for them in one sentence.
 
     Not by an ImportError, which mmengine's ``custom_imports`` would replace
     by one of its own without this sentence.
 
     Raises:
-        RuntimeError: If mmagic, or something that it imports, is absent or of
-            a version that does not fit.
+        RuntimeError: If one of them, or something that it imports, is absent
+            or of a version that does not fit.
     """
     try:
         with warnings.catch_warnings():
@@ -89,11 +89,13 @@ def require_mmagic() -> None:
             warnings.simplefilter('ignore')
             import mmagic.datasets
             import mmagic.models  # noqa: F401
+            import torchmetrics  # noqa: F401
     except Exception as error:
         raise RuntimeError(
-            f'cen_mm.translation needs mmagic, which does not import ({error})'
-            ': run "pip install -e .[translation]" and then "pip install '
-            '--no-deps -r translation-no-deps.txt" in the folder of cen_mm'
+            'cen_mm.translation needs mmagic and torchmetrics, which do not '
+            f'import ({error}): run "pip install -e .[translation]" and then '
+            '"pip install --no-deps -r translation-no-deps.txt" in the folder '
+            'of cen_mm'
         ) from error
 
 

@@ -3,9 +3,9 @@
 Imported by translation configs alone, through ``custom_imports``; nothing of
 segmentation asks for mmagic.
 """
-from ..compat import require_mmagic
+from ..compat import require_translation
 
-require_mmagic()  # before anything below asks for it
+require_translation()  # before anything below asks for it
 
 from .datasets import (  # noqa: E402
     MultiDomainDataset,
