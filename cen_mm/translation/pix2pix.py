@@ -224,20 +224,22 @@ class CENPix2Pix(BaseModel):
         Returns:
             list[DataSample]: With ``pred_img``, the ensemble's image, and
             of each modality ``pred_img_<modality>``, that of its stream,
-            and ``img_<modality>``, the source: ``(C, H, W)`` in 0 to 255.
+            and ``img_<modality>``, the source: ``(C', H, W)`` and
+            ``(C, H, W)`` in 0 to 255.
             Their metainfo names ``modalities`` and ``target``.
         """
         net = unwrapped(self.generator)
         with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
             outputs = net(inputs)
-        names = [f'img_{modality}' for modality in self.modalities]
-        names += [f'pred_img_{stream}' for stream in self.streams]
-        names[-1] = 'pred_img'
-        images = torch.cat([inputs, outputs.to(inputs.dtype)], dim=1)
-        images = self.data_preprocessor.destruct(images, data_samples)
-        for sample, parts in zip(data_samples, images):
-            parts = parts.chunk(len(names))
-            sample.set_data(dict(zip(names, parts)))
+        sources = [f'img_{modality}' for modality in self.modalities]
+        made = [f'pred_img_{modality}' for modality in self.streams[:-1]]
+        # Source and target may differ in channels.
+        for images, names in ((inputs, sources),
+                              (outputs.to(inputs.dtype), [*made, 'pred_img'])):
+            images = self.data_preprocessor.destruct(images, data_samples)
+            for sample, image in zip(data_samples, images):
+                sample.set_data(dict(zip(names, image.chunk(len(names)))))
+        for sample in data_samples:
             sample.set_metainfo(
                 dict(modalities=self.modalities, target=self.target))
         return data_samples

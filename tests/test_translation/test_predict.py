@@ -45,6 +45,23 @@ def test_images_of_both_modes(mode, m, step):
         assert (sample.modalities, sample.target) == (MODALITIES[:m], 'rgb')
 
 
+@torch.no_grad()
+def test_grey_sources_of_a_colour_target():
+    net = tiny_pix2pix(
+        predict_mode='eval', generator=dict(in_channels=1)).eval()
+    data = batch(2)
+    data['inputs'] = [x[:2] for x in data['inputs']]
+    x = torch.stack(data['inputs'])
+    made = (net.generator(x.float() / 127.5 - 1) + 1) * 127.5
+    for n, sample in enumerate(net.val_step(data)):
+        for k, name in enumerate(MODALITIES):
+            torch.testing.assert_close(
+                sample.get(f'img_{name}'), x[n, k:k + 1].float())
+            torch.testing.assert_close(
+                sample.get(f'pred_img_{name}'), made[n, 3 * k:3 * k + 3])
+        torch.testing.assert_close(sample.pred_img, made[n, 6:])
+
+
 def test_train_mode_drops_and_eval_mode_does_not():
     for mode, random in (('train', True), ('eval', False)):
         net, _ = both(predict_mode=mode, dropout=0.5)
