@@ -32,8 +32,8 @@ ROOT = Path(__file__).parents[2] / 'configs/translation'
 CONFIGS = sorted(path.name for path in ROOT.glob('*.py'))
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 SHORT = dict(
-    shade='reshading', texture='edge_texture', edge='edge_occlusion',
-    depth='depth_euclidean')
+    shade='reshading', texture='edge_texture', edge='edge_occlusion')
+DEPTH = dict(taskonomy='depth_euclidean', rooms='depth_zbuffer')
 FUSIONS = dict(
     concat='ConcatFusion', average='AverageFusion', align='AlignFusion',
     self_attention='SelfAttentionFusion')
@@ -105,12 +105,13 @@ def test_header_and_name_say_what_it_is(job):
             r'(FID / KID|MAE / RMSE \(x 0\.1\)) \d+\.\d\d\*? / \d+\.\d\d\*?',
             papers[0])
         assert ('FID' in papers[0]) == (job.cfg.model.target == 'rgb')
-    method, sources, target, variant = re.fullmatch(
-        r'([a-z_]+)_([a-z-]+)2([a-z]+)_(?:taskonomy|rooms)(?:_(\w+))?\.py',
+    method, sources, target, dataset, variant = re.fullmatch(
+        r'([a-z_]+)_([a-z-]+)2([a-z]+)_(taskonomy|rooms)(?:_(\w+))?\.py',
         job.name).groups()
+    full = {**SHORT, 'depth': DEPTH[dataset]}
     assert job.modalities == tuple(
-        SHORT.get(word, word) for word in sources.split('-'))
-    assert job.cfg.model.target == SHORT.get(target, target)
+        full.get(word, word) for word in sources.split('-'))
+    assert job.cfg.model.target == full.get(target, target)
     assert (method == 'single') == (len(job.modalities) == 1)
     kinds, encoder = kinds_of(job.net), job.net.generator.encoder
     fused = [i for i, layer in enumerate(encoder, 1)
