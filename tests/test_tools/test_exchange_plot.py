@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from conftest import load_tool
 
+from cen_mm.analysis.gammas import read_gammas
+
 
 def test_draws_what_is_recorded(tmp_path, monkeypatch, capsys):
     (tmp_path / 'gammas').mkdir()
@@ -23,12 +25,13 @@ def test_draws_what_is_recorded(tmp_path, monkeypatch, capsys):
                 'net.second': np.ones((2, 4)),
                 'net.second/replaced': ~mask
             })
-    tool = load_tool('analysis_tools/exchange_plot.py')
-    steps, layers, modalities, table = tool.shares(tmp_path / 'gammas')
-    assert (steps, layers) == ([0, 20], ['net.first', 'net.second'])
-    assert modalities == ['thermal', 'rgb']
+    log = read_gammas(tmp_path)
+    assert log.steps.tolist() == [0, 20]
+    assert log.layers == ['net.first', 'net.second']
+    assert log.modalities == ['thermal', 'rgb']
     np.testing.assert_array_equal(
-        table, [[[0, 0], [1, 1]], [[0.5, 0.25], [0.5, 0.75]]])
+        log.shares(), [[[0, 0], [1, 1]], [[0.5, 0.25], [0.5, 0.75]]])
+    tool = load_tool('analysis_tools/exchange_plot.py')
     out = tmp_path / 'plot.png'
     monkeypatch.setattr(sys, 'argv', ['', str(tmp_path), str(out)])
     tool.main()
@@ -36,6 +39,8 @@ def test_draws_what_is_recorded(tmp_path, monkeypatch, capsys):
     assert cv2.imread(str(out)).std() > 0
 
 
-def test_a_run_without_records_is_refused(tmp_path):
-    with pytest.raises(SystemExit, match='train with a SparsityHook'):
-        load_tool('analysis_tools/exchange_plot.py').shares(tmp_path)
+def test_a_run_without_records_is_refused(tmp_path, monkeypatch):
+    tool = load_tool('analysis_tools/exchange_plot.py')
+    monkeypatch.setattr(sys, 'argv', ['', str(tmp_path), 'out.png'])
+    with pytest.raises(SystemExit, match='training with a SparsityHook'):
+        tool.main()

@@ -1,0 +1,123 @@
+"""The gammas that SparsityHook has kept of a run."""
+import difflib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, Iterable, List, Union
+
+import numpy as np
+
+
+@dataclass
+class GammaLog:
+    """The scales of a run's exchanging norms, over its training.
+
+    Attributes:
+        steps (np.ndarray): Iterations done at each of S records, ``(S, )``.
+        modalities (list[str]): The M names.
+        gammas (dict[str, np.ndarray]): By layer, ``(S, M, C)``.
+        replaced (dict[str, np.ndarray]): By layer, which channels were
+            exchanged, booleans ``(S, M, C)``.
+    """
+    steps: np.ndarray
+    modalities: List[str]
+    gammas: Dict[str, np.ndarray]
+    replaced: Dict[str, np.ndarray]
+
+    @property
+    def layers(self) -> List[str]:
+        """Names, in the order of the network."""
+        return list(self.gammas)
+
+    def shares(self) -> np.ndarray:
+        """Shares of exchanged channels, ``(S, L, M)``."""
+        return np.stack([r.mean(axis=-1) for r in self.replaced.values()], 1)
+
+
+def read_gammas(work_dir: Union[str, Path]) -> GammaLog:
+    """Read ``<work_dir>/gammas``.
+
+    Args:
+        work_dir (str | Path): Of a training with a
+            :class:`~cen_mm.engine.SparsityHook`.
+
+    Returns:
+        GammaLog: All records, in order.
+
+    Raises:
+        ValueError: If there are none, one cannot be read, or they are of
+            different networks.
+    """
+    folder = Path(work_dir) / 'gammas'
+    files = sorted(folder.glob('iter_*.npz'), key=_step)
+    if not files:
+        raise ValueError(
+            f'{folder} holds no iter_*.npz: give the work dir of a training '
+            'with a SparsityHook and exchange=dict(threshold=...) in its '
+            'model, which writes them')
+    records = [_read(file) for file in files]
+    first = records[0]
+    for file, record in zip(files, records):
+        if {k: v.shape for k, v in record.items()
+            } != {k: v.shape for k, v in first.items()}:
+            raise ValueError(
+                f'{file} has other layers than {files[0]}: two networks were '
+                'trained in one work dir; delete the records of one')
+    layers = [k for k in first if f'{k}/replaced' in first]
+
+    def stacked(suffix: str) -> Dict[str, np.ndarray]:
+        return {k: np.stack([r[k + suffix] for r in records]) for k in layers}
+
+    return GammaLog(
+        np.array([_step(file) for file in files]),
+        first['modalities'].tolist(), stacked(''), stacked('/replaced'))
+
+
+def _step(file: Path) -> int:
+    return int(file.stem[len('iter_'):])
+
+
+def _read(file: Path) -> Dict[str, np.ndarray]:
+    try:
+        with np.load(file) as arrays:
+            record = {k: arrays[k] for k in arrays.files}
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f'{file} cannot be read, perhaps the training was '
+                         f'cut off while writing: delete it ({error})'
+                         ) from error
+    if 'modalities' not in record:
+        raise ValueError(f'{file} does not name its modalities: it was '
+                         'written by an older cen_mm; train again')
+    return record
+
+
+def find_layer(name: str, layers: Iterable[str]) -> str:
+    """The layer that a user means.
+
+    Args:
+        name (str): A layer's name, or how it ends: ``layer3.1.bn2`` for
+            ``backbone.layer3.1.bn2``.
+        layers (Iterable[str]): Those that there are.
+
+    Returns:
+        str: Its whole name.
+
+    Raises:
+        ValueError: If no layer or several are called so; near names are
+            suggested.
+    """
+    layers = list(layers)
+    found = [k for k in layers if k == name] or [
+        k for k in layers if k.endswith(f'.{name}')
+    ]
+    if len(found) == 1:
+        return found[0]
+    near = found or difflib.get_close_matches(name, layers, n=5, cutoff=0)
+    raise ValueError(f'{name!r} is {"several layers" if found else "no layer"}'
+                     f' that exchanges channels; near names: '
+                     + ', '.join(near))
+
+
+def short_name(layer: str) -> str:
+    """A layer's name for a picture, without the part of the model."""
+    return layer.split('.', 1)[-1]
