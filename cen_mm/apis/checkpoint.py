@@ -1,10 +1,47 @@
 """A model with the weights of a checkpoint, or a clear refusal."""
+from pathlib import Path
 from typing import Optional, Tuple
 
 from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
+
+
+def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
+    """The config of a checkpoint.
+
+    A training leaves its config in its work dir, beside its checkpoints. The
+    copy within the checkpoint is not asked: reading it would run its code.
+
+    Args:
+        checkpoint (str): Path.
+        config (str, optional): Path of the config. Defaults to None: the
+            one beside the checkpoint.
+
+    Returns:
+        Config: As read.
+
+    Raises:
+        FileNotFoundError: If it or the checkpoint is not there.
+        ValueError: If there are several.
+    """
+    if config is None:
+        if not Path(checkpoint).is_file():
+            raise FileNotFoundError(
+                f'{checkpoint} is not there: give the path of a checkpoint')
+        beside = sorted(Path(checkpoint).parent.glob('*.py'))
+        if not beside:
+            raise FileNotFoundError(
+                f'{Path(checkpoint).parent} holds no config beside '
+                f'{Path(checkpoint).name}: give one with --config')
+        if len(beside) > 1:
+            raise ValueError(
+                f'{Path(checkpoint).parent} holds several configs, '
+                + ', '.join(path.name for path in beside)
+                + ': give one of them with --config')
+        config = str(beside[0])
+    return Config.fromfile(config)
 
 
 def load_model(cfg: Config,
