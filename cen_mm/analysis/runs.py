@@ -1,0 +1,156 @@
+"""Trained models beside the images that they are tested on."""
+from pathlib import Path
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.registry import DATASETS
+
+from ..apis.checkpoint import load_model
+
+
+class Sample(NamedTuple):
+    """One test image, as loaded.
+
+    Attributes:
+        inputs (dict[str, np.ndarray]): ``(H, W, 3)`` uint8 pictures by
+            modality.
+        truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
+        data (dict): What the data set gives the model.
+    """
+    inputs: Dict[str, np.ndarray]
+    truth: np.ndarray
+    data: dict
+
+
+class Run:
+    """A trained model and the images of its test set.
+
+    Args:
+        cfg (Config): Of the training.
+        checkpoint (str): Weights trained with it.
+
+    Attributes:
+        names (list[str]): Of the test images.
+        legend (list[tuple[str, Sequence[int]]]): Classes and their colours.
+        measure (str): What :meth:`score` tells.
+
+    Raises:
+        FileNotFoundError: If checkpoint or data are not there.
+        ValueError: If the checkpoint is one of another model.
+    """
+    legend: List[Tuple[str, Sequence[int]]] = []
+    measure: str
+
+    def __init__(self, cfg: Config, checkpoint: str) -> None:
+        self.cfg = cfg
+        model, _ = load_model(cfg, checkpoint)
+        self.model = model.to(get_device())
+        self.dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        self.views = [
+            self.dataset.get_data_info(i) for i in range(len(self.dataset))
+        ]
+        self.names = list(map(self.name_of, self.views))
+
+    def name_of(self, view: dict) -> str:
+        """The name of an image."""
+        raise NotImplementedError
+
+    def facts(self) -> Dict[str, Any]:
+        """What runs must have in common to be compared, by name."""
+        raise NotImplementedError
+
+    def load(self, index: int) -> Sample:
+        """One test image."""
+        raise NotImplementedError
+
+    def rgb(self, sample: Sample) -> Optional[np.ndarray]:
+        """The RGB image of a sample, None if the run does not know it."""
+        return sample.inputs.get('rgb')
+
+    def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
+        """What the model makes of an image.
+
+        Args:
+            sample (Sample): Of this run; its data are used up.
+
+        Returns:
+            dict[str, np.ndarray]: Of every stream and last of 'ensemble',
+            which is all that a model without streams has. Like the truth.
+        """
+        raise NotImplementedError
+
+    def picture(self, made: np.ndarray) -> np.ndarray:
+        """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
+        raise NotImplementedError
+
+    def known(self, truth: np.ndarray) -> np.ndarray:
+        """Where there is a truth, ``(H, W)`` bool."""
+        raise NotImplementedError
+
+    def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """How far predictions or truth are apart, ``(H, W)``."""
+        raise NotImplementedError
+
+    def score(self, error: float) -> str:
+        """The mean difference from the truth, as :attr:`measure` has it."""
+        raise NotImplementedError
+
+
+def load_run(cfg: Config, checkpoint: str) -> Run:
+    """The run of a config, of either task.
+
+    Args:
+        cfg (Config): Of segmentation or translation.
+        checkpoint (str): Weights trained with it.
+
+    Returns:
+        Run: See there for what is raised.
+    """
+    # Each asks for the library of its task.
+    if cfg.get('default_scope') == 'mmagic':
+        from .translation_run import TranslationRun as Task
+    else:
+        from .segmentation_run import SegmentationRun as Task
+    return Task(cfg, checkpoint)
+
+
+def check_alike(runs: Mapping[str, Run]) -> None:
+    """Refuse runs that are not tested on the same images.
+
+    Args:
+        runs (Mapping[str, Run]): By name.
+
+    Raises:
+        ValueError: If something differs; the message says what.
+    """
+    (first, run), *others = runs.items()
+    wanted = run.facts()
+    for name, other in others:
+        for fact, theirs in other.facts().items():
+            ours = wanted[fact]
+            if theirs == ours:
+                continue
+            if isinstance(ours, list):
+                ours, theirs = next(
+                    pair for pair in zip(ours, theirs) if pair[0] != pair[1])
+            raise ValueError(
+                f'{name} and {first} cannot be compared, as their {fact} '
+                f'differ: {theirs} and {ours}; give runs that are tested on '
+                'the same images')
+
+
+def resolved(paths: Iterable[str]) -> List[str]:
+    """Paths as they are the same from anywhere."""
+    return [str(Path(path).resolve()) for path in paths]

@@ -1,0 +1,170 @@
+"""The points of a sweep, and what may be varied."""
+import argparse
+import difflib
+import inspect
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Optional, Sequence
+
+# First: it keeps mmengine's runner from importing transformers.
+import cen_mm  # noqa: F401  # isort: skip
+from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
+
+
+@dataclass
+class Point:
+    """One training.
+
+    Args:
+        key (str, optional): The varied field. None: all fields have the
+            config's own values.
+        value (Any): Its value.
+        seed (int): Of the training.
+    """
+    key: Optional[str]
+    value: Any
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        point = 'own' if self.key is None else f'{self.key}={self.value}'
+        return re.sub(r'[^\w.+=-]+', '_', point) + f'_seed{self.seed}'
+
+    @property
+    def options(self) -> Dict[str, Any]:
+        """What it changes in the config."""
+        varied = {} if self.key is None else {self.key: self.value}
+        return {'randomness.seed': self.seed, **varied}
+
+
+def read_vary(text: str) -> Dict[str, list]:
+    """Read ``KEY=V1,V2``, each value as ``--cfg-options`` does.
+
+    Args:
+        text (str): As given. A value may be a list, ``KEY=[1,2],[3,4]``.
+
+    Returns:
+        dict[str, list]: One field and its values.
+
+    Raises:
+        ValueError: If there is no key, or an empty value.
+    """
+    key, _, values = text.partition('=')
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--vary', nargs=1, action=DictAction)
+    try:
+        read = parser.parse_args([f'--vary={key}=[{values}]']).vary[key]
+    except AssertionError as error:
+        raise ValueError(f'--vary {text}: {error}') from error
+    if not key or not read or '' in read:
+        raise ValueError(f'--vary {text}: give KEY=V1,V2 without blanks, such '
+                         'as default_hooks.sparsity.weight=1e-3,1e-2')
+    return {key: read}
+
+
+def fields(value: Any, prefix: str = '') -> Iterator[str]:
+    """The names of all fields below a config or a part of it."""
+    items = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, (list, tuple)):
+        items = list(enumerate(value))
+    for name, part in items:
+        yield f'{prefix}{name}'
+        yield from fields(part, f'{prefix}{name}.')
+
+
+def own_value(cfg: Config, key: str) -> Any:
+    """The config's own value of a field that may be varied.
+
+    Args:
+        cfg (Config): Whole config.
+        key (str): With dots, such as ``model.generator.exchange.threshold``.
+
+    Returns:
+        Any: The value.
+
+    Raises:
+        ValueError: If there is no such field, it is a group of fields, or
+            training does not read it; near names are suggested.
+    """
+    read = inspect.signature(Runner).parameters
+    names = [k for k in fields(cfg.to_dict()) if k.split('.')[0] in read]
+    if key == 'randomness.seed':
+        raise ValueError('randomness.seed is varied by --seeds')
+    if key not in names:
+        near = [k for k in names if k.endswith(f'.{key}')]
+        near += difflib.get_close_matches(key, names, n=5 - len(near[:4]))
+        what = ('is only a variable of the config, which training does not '
+                'read' if key in fields(cfg.to_dict()) else
+                'is no field of the config')
+        raise ValueError(
+            f'{key} {what}; near fields: '
+            + (', '.join(dict.fromkeys(near[:5])) or 'none')
+            + '. A field that the config leaves at its default can be named '
+            'in --cfg-options first')
+    value = cfg.to_dict()
+    for part in key.split('.'):
+        value = value[int(part) if isinstance(value, (list, tuple)) else part]
+    if isinstance(value, dict):
+        raise ValueError(f'{key} is a group of fields: vary one of '
+                         + ', '.join(f'{key}.{k}' for k in value))
+    return value
+
+
+def check_values(key: str, values: Sequence, own: Any) -> None:
+    """Refuse values that are not of the kind of the config's own.
+
+    Args:
+        key (str): The field.
+        values (Sequence): What to give it.
+        own (Any): The config's own value.
+
+    Raises:
+        ValueError: If one does not fit, or is there twice.
+    """
+
+    def kind(value: Any) -> str:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return 'number'
+        return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
+
+    for value in values:
+        if own is not None and kind(value) != kind(own):
+            raise ValueError(f'{key}: {value!r} is no {kind(own)}, as is the '
+                             f"config's own value {own!r}")
+        if value != value:
+            raise ValueError(f'{key}: nan is no value to train with')
+    names = [Point(key, value, 0).name for value in values]
+    for value, name in zip(values, names):
+        if list(values).count(value) > 1 or names.count(name) > 1:
+            raise ValueError(f'{key}: the value {value!r} is given twice')
+
+
+def plan(own: Dict[str, Any], vary: Dict[str, list],
+         seeds: Sequence[int]) -> List[Point]:
+    """All trainings, those of the first seed first.
+
+    Args:
+        own (dict[str, Any]): The config's own value of each varied field.
+        vary (dict[str, list]): The values of each.
+        seeds (Sequence[int]): Seeds.
+
+    Returns:
+        list[Point]: The point of the config's own values only once a seed.
+    """
+
+    def plain(value: Any) -> Any:
+        return list(value) if isinstance(value, tuple) else value
+
+    points = []
+    for seed in seeds:
+        some = [
+            Point(None, None, seed) if plain(value) == plain(own[key]) else
+            Point(key, value, seed) for key, values in vary.items()
+            for value in values
+        ]
+        points += {point.name: point for point in some}.values()
+    return points
