@@ -11,7 +11,7 @@ from _sweep_points import Point, check_values, own_value, plan
 from _sweep_runs import command, rewind
 from mmengine.config import Config
 
-from cen_mm.analysis.runs import exchanged_share, last_validation
+from cen_mm.analysis.training_log import exchanged_share, last_validation
 
 
 class Sweep:
