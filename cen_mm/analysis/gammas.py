@@ -45,11 +45,13 @@ def read_gammas(work_dir: Union[str, Path]) -> GammaLog:
         GammaLog: All records, in order.
 
     Raises:
-        ValueError: If there are none, one cannot be read, or they are of
-            different networks.
+        ValueError: If there are none, one cannot be read or has gammas that
+            are not finite, or they are of different networks.
     """
     folder = Path(work_dir) / 'gammas'
-    files = sorted(folder.glob('iter_*.npz'), key=_step)
+    files = sorted(
+        (file for file in folder.glob('iter_*.npz')
+         if file.stem[len('iter_'):].isdigit()), key=_step)
     if not files:
         raise ValueError(
             f'{folder} holds no iter_*.npz: give the work dir of a training '
@@ -57,20 +59,23 @@ def read_gammas(work_dir: Union[str, Path]) -> GammaLog:
             'model, which writes them')
     records = [_read(file) for file in files]
     first = records[0]
-    for file, record in zip(files, records):
-        if {k: v.shape for k, v in record.items()
-            } != {k: v.shape for k, v in first.items()}:
+    names = first.pop('modalities').tolist()
+    shapes = {k: v.shape for k, v in first.items()}
+    for file, record in zip(files[1:], records[1:]):
+        if (record.pop('modalities').tolist() != names
+                or {k: v.shape for k, v in record.items()} != shapes):
             raise ValueError(
-                f'{file} has other layers than {files[0]}: two networks were '
-                'trained in one work dir; delete the records of one')
+                f'{file} has other layers or modalities than {files[0]}: two '
+                'networks were trained in one work dir; delete the records '
+                'of one')
     layers = [k for k in first if f'{k}/replaced' in first]
 
     def stacked(suffix: str) -> Dict[str, np.ndarray]:
         return {k: np.stack([r[k + suffix] for r in records]) for k in layers}
 
     return GammaLog(
-        np.array([_step(file) for file in files]),
-        first['modalities'].tolist(), stacked(''), stacked('/replaced'))
+        np.array([_step(file) for file in files]), names, stacked(''),
+        stacked('/replaced'))
 
 
 def _step(file: Path) -> int:
@@ -88,6 +93,11 @@ def _read(file: Path) -> Dict[str, np.ndarray]:
     if 'modalities' not in record:
         raise ValueError(f'{file} does not name its modalities: it was '
                          'written by an older cen_mm; train again')
+    for name, array in record.items():
+        if array.dtype.kind == 'f' and not np.isfinite(array).all():
+            raise ValueError(f'{file} has gammas of {name} that are not '
+                             'finite: the training diverged; delete it and '
+                             'what follows to look at what was before')
     return record
 
 

@@ -23,6 +23,7 @@ plt.rcParams.update({
 VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY = PALETTE = (
     '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9')
 GREY = '#555555'
+DPI = 110
 COLOURS = dict(
     rgb=VERMILION,
     depth=BLUE,
@@ -39,9 +40,10 @@ COLOURS = dict(
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
     """A colour for each modality.
 
-    Known names have their own. Any other name has one that it alone decides,
-    unless the picture has given that away; only beyond six modalities do
-    colours repeat.
+    Known names have their own. Any other name, or one of two known ones that
+    share a colour, has one that it alone decides, unless the picture has
+    given that away; only beyond six modalities do colours repeat. The order
+    of the names does not matter.
 
     Args:
         modalities (Iterable[str]): Names.
@@ -51,12 +53,14 @@ def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
     """
     names = list(modalities)
     chosen: Dict[str, str] = {}
-    for name in sorted(names, key=lambda n: n not in COLOURS):
+    for name in sorted(names):
+        if name in COLOURS and COLOURS[name] not in chosen.values():
+            chosen[name] = COLOURS[name]
+    for name in sorted(set(names) - set(chosen)):
         start = zlib.crc32(name.encode()) % len(PALETTE)
         order = [*PALETTE[start:], *PALETTE[:start]]
-        wanted = [COLOURS[name]] if name in COLOURS else []
         chosen[name] = next(
-            (c for c in wanted + order if c not in chosen.values()), order[0])
+            (c for c in order if c not in chosen.values()), order[0])
     return {name: chosen[name] for name in names}
 
 
@@ -84,7 +88,13 @@ def save(figure, out: Union[str, Path]) -> None:
     Args:
         figure (Figure): What to write.
         out (str | Path): Its name says the format. Folders are made.
+
+    Raises:
+        ValueError: If the name says none, or one that is unknown.
     """
+    if not Path(out).suffix:
+        raise ValueError(f'{out} does not say which picture to write: give a '
+                         'name such as out.png')
     Path(out).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, dpi=110)
+    figure.savefig(out, dpi=DPI)
     plt.close(figure)
