@@ -1,0 +1,170 @@
+"""Corollary 1: a network that exchanges can compute what one without does."""
+import copy
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from cen_mm.analysis.corollary import ExchangeReadyConv
+from cen_mm.layers import PrivateBN, PrivateConv2d
+
+CHANNELS, SIZE = 6, (9, 7)
+
+
+def zeroed_norm(m, channels=CHANNELS):
+    """Some gammas are zero, the others far from it."""
+    norm = PrivateBN(channels, m, exchange=dict(threshold=0.02)).double()
+    with torch.no_grad():
+        norm.weight.uniform_(0.5, 1.)
+        norm.weight[torch.rand_like(norm.weight) < 0.4] = 0
+        norm.weight[1::channels] = 0.5  # only the first modality's is zero
+        norm.weight[1] = 0
+        norm.bias.uniform_(-0.5, 1.5)
+        norm.running_mean.normal_()
+        norm.running_var.uniform_(0.5, 2.)
+    return norm
+
+
+def without_exchange(norm):
+    norm = copy.deepcopy(norm)
+    norm.exchange = None
+    return norm
+
+
+def sizes_through(layers, size):
+    """The size of the input of every convolution."""
+    for conv in layers:
+        yield size
+        image = torch.zeros(conv.num_modalities, conv.in_channels //
+                            conv.num_modalities, *size).double()
+        size = conv(image).shape[2:]
+
+
+def both(m, convs, size=SIZE, with_map=True):
+    """f, and f' built from it layer by layer."""
+    f, ready = [], []
+    for conv, of_map in zip(convs, sizes_through(convs, size)):
+        norm = zeroed_norm(m, conv.in_channels // m)
+        f += [without_exchange(norm), nn.ReLU(), conv]
+        ready += [
+            norm, nn.ReLU(),
+            ExchangeReadyConv(norm, conv, of_map if with_map else None)
+        ]
+    return nn.Sequential(*f), nn.Sequential(*ready)
+
+
+@pytest.mark.parametrize('training', [True, False])
+@pytest.mark.parametrize('m', [2, 3])
+@pytest.mark.parametrize('kwargs', [
+    dict(kernel_size=3, padding=1),
+    dict(kernel_size=3, padding=1, stride=2, bias=False),
+    dict(kernel_size=(5, 3), padding=(4, 1), dilation=(2, 1)),
+    dict(kernel_size=3, padding=1, groups=2),
+])
+def test_the_same_function(m, training, kwargs):
+    """Through two layers; the exchange does take place in between."""
+    convs = [
+        PrivateConv2d(CHANNELS, 4, num_modalities=m, **kwargs).double(),
+        PrivateConv2d(4, 2, 3, padding=1, num_modalities=m).double()
+    ]
+    f, ready = both(m, convs)
+    f.train(training)
+    ready.train(training)
+    x = torch.randn(2 * m, CHANNELS, *SIZE, dtype=torch.double)
+    assert (f[0](x) - ready[0](x)).abs().max() > 0.1
+    for _ in range(2):  # running statistics go on alike
+        torch.testing.assert_close(ready(x), f(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize('exact', [
+    dict(kernel_size=3),
+    dict(kernel_size=1, stride=2),
+    dict(kernel_size=3, padding=1, padding_mode='replicate'),
+    dict(kernel_size=3, padding=1, padding_mode='circular'),
+])
+def test_the_papers_bias_is_exact_without_zeros_around(exact):
+    conv = PrivateConv2d(CHANNELS, 4, num_modalities=2, **exact).double()
+    f, ready = both(2, [conv], with_map=False)
+    assert ready[2].offset.shape == (1, 8, 1, 1)
+    x = torch.randn(4, CHANNELS, *SIZE, dtype=torch.double)
+    torch.testing.assert_close(ready(x), f(x), rtol=1e-12, atol=1e-12)
+
+
+def test_the_papers_bias_errs_at_a_border_of_zeros():
+    """By what the kernel's outer taps would have seen, and only there."""
+    conv = PrivateConv2d(
+        CHANNELS, 4, 3, padding=1, num_modalities=2).double()
+    f, ready = both(2, [conv], with_map=False)
+    x = torch.randn(4, CHANNELS, *SIZE, dtype=torch.double)
+    error = ready(x) - f(x)  # (N*M, D, H, W)
+    assert error[..., 1:-1, 1:-1].abs().max() < 1e-12
+    # The first row without its corners: the kernel's upper row is outside.
+    norm = ready[0]
+    constants = (norm.bias.relu() * (norm.weight == 0)).view(2, 1, CHANNELS)
+    outside = conv.weight[:, :, 0].sum(-1).view(2, 4, CHANNELS)
+    expected = (outside * constants).sum(-1).repeat(2, 1)  # (N*M, D)
+    assert expected.abs().max() > 0.1
+    torch.testing.assert_close(
+        error[:, :, 0, 1:-1], expected[..., None].expand(-1, -1, SIZE[1] - 2),
+        rtol=1e-10, atol=1e-12)
+
+
+def test_weights_and_bias_of_the_proof():
+    """As the proof writes them, one modality and channel at a time."""
+    conv = PrivateConv2d(CHANNELS, 4, 3, num_modalities=3).double()
+    norm = zeroed_norm(3)
+    ready = ExchangeReadyConv(norm, conv)
+    for m in range(3):
+        for d in range(4):
+            bias = conv.bias[4 * m + d].item()
+            for c in range(CHANNELS):
+                kernel = conv.weight[4 * m + d, c]
+                theirs = ready.conv.weight[4 * m + d, c]
+                if norm.gamma[m, c] == 0:
+                    bias += kernel.sum().item() * max(
+                        norm.bias[CHANNELS * m + c].item(), 0)
+                    assert theirs.abs().max() == 0
+                else:
+                    assert torch.equal(theirs, kernel)
+            assert ready.offset[0, 4 * m + d].item() == pytest.approx(bias)
+
+
+def test_more_than_the_same_function():
+    """With weights for the exchanged channels f' goes beyond f: it can fit
+    what depends on the other modality alone, f cannot.
+    """
+    norm = PrivateBN(1, 2, exchange=dict(threshold=0.02)).double()
+    norm.weight.data[0] = 0
+    conv = PrivateConv2d(1, 1, 1, num_modalities=2).double()
+    ready = ExchangeReadyConv(norm, conv)
+    ready.conv.weight.data[0] = 1.
+    x = torch.randn(16, 1, 3, 3, dtype=torch.double)
+    target = F.relu(norm(x)[1::2])  # the other modality's
+    blind = without_exchange(norm)(x)[::2]
+    assert blind.std() == 0 and target.std() > 0.1
+    mine = ready(F.relu(norm(x)))[::2] - ready.offset[0, 0]
+    torch.testing.assert_close(mine, target)
+
+
+def test_an_activation_of_ones_own():
+    """As in a U-Net's encoder."""
+    norm, leaky = zeroed_norm(2), nn.LeakyReLU(0.2)
+    conv = PrivateConv2d(
+        CHANNELS, 4, 4, stride=2, padding=1, num_modalities=2).double()
+    x = torch.randn(4, CHANNELS, 8, 8, dtype=torch.double)
+    ready = ExchangeReadyConv(norm, conv, (8, 8), activation=leaky)
+    torch.testing.assert_close(
+        ready(leaky(norm(x))), conv(leaky(without_exchange(norm)(x))))
+
+
+def test_premises():
+    norm = zeroed_norm(2)
+    conv = PrivateConv2d(CHANNELS, 4, 3, num_modalities=2)
+    with pytest.raises(ValueError, match='Conv2d, which the modalities share'):
+        ExchangeReadyConv(norm, nn.Conv2d(CHANNELS, 4, 3))
+    with pytest.raises(ValueError, match='exchanges no channels'):
+        ExchangeReadyConv(without_exchange(norm), conv)
+    norm.weight.data[0] = -0.01
+    with pytest.raises(ValueError, match=r'\|gamma\| = 0.01'):
+        ExchangeReadyConv(norm, conv)

@@ -1,0 +1,148 @@
+"""What Theorem 1 is measured by, against its sums written out."""
+import copy
+
+import pytest
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+from mmengine.registry import DefaultScope
+from test_parity import samples_of, small_cen
+from tiny_translation import rooms_config
+from torch import nn
+
+import cen_mm.translation  # noqa: F401
+from cen_mm.analysis.gamma_gradients import gamma_gradients
+from cen_mm.layers import exchangeable_norms
+
+
+class Ready(nn.Module):
+    """A preprocessor for batches that need none."""
+
+    def forward(self, data, training):
+        assert training
+        return data
+
+
+def segmentation(tmp_path):
+    """Batch norms."""
+    net = small_cen(50)
+    net.backbone.norm_eval = False
+    return net, [
+        dict(
+            inputs=torch.randn(2, 6, 64, 64, dtype=torch.double),
+            data_samples=samples_of(torch.randint(0, 5, (2, 64, 64))))
+        for _ in range(2)
+    ]
+
+
+def translation(tmp_path):
+    """Instance norms."""
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        net = MODELS.build(rooms_config(tmp_path).model)
+    net.init_weights()
+    for module in net.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.
+    return net, [
+        dict(
+            inputs=torch.rand(2, 6, 64, 64, dtype=torch.double) * 2 - 1,
+            data_samples=[
+                DataSample(gt_img=torch.rand(3, 64, 64).double() * 2 - 1)
+                for _ in range(2)
+            ]) for _ in range(2)
+    ]
+
+
+@pytest.fixture(params=[segmentation, translation])
+def job(request, tmp_path):
+    """A net in double precision without dropout, and two batches."""
+    net, batches = request.param(tmp_path)
+    net.data_preprocessor = Ready()
+    net = net.double().eval()
+    for n, (_, norm) in enumerate(exchanging(net)):
+        norm.weight.data[n % 3] = 0.005  # one modality exchanges alone
+        norm.weight.data[norm.gamma.shape[1] + n % 3] = 0.5
+    return net, batches
+
+
+def exchanging(net):
+    return [(name, norm) for name, norm in exchangeable_norms(net)
+            if norm.exchange is not None]
+
+
+def by_hand(net, data):
+    """Sums over batch and pixels of g * x-hat and of g * g, by norm."""
+    net = copy.deepcopy(net).train()
+    seen = {}
+
+    def watch(name):
+
+        def hook(norm, inputs, output):
+            added = torch.zeros_like(output, requires_grad=True)
+            seen[name] = inputs[0].detach(), added
+            return output + added
+
+        return hook
+
+    norms = exchanging(net)
+    for name, norm in norms:
+        norm.exchange = None
+        norm.register_forward_hook(watch(name))
+    losses = net(**data, mode='loss')
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    for name, norm in norms:
+        x, added = seen[name]
+        of_instance = isinstance(norm, nn.InstanceNorm2d)
+        for m in range(2):
+            part, g = x[m::2], added.grad[m::2]  # (N, C, H, W)
+            axes = (2, 3) if of_instance else (0, 2, 3)
+            mean = part.mean(axes, keepdim=True)
+            var = part.var(axes, unbiased=False, keepdim=True)
+            x_hat = (part - mean) / (var + norm.eps).sqrt()
+            yield (name, m, (g * x_hat).sum((0, 2, 3)),
+                   (g * g).sum((0, 2, 3)).sqrt())
+
+
+def test_both_gradients(job):
+    net, batches = job
+    before = copy.deepcopy(net.state_dict())
+    found = gamma_gradients(net, batches)
+    assert list(found) == [name for name, _ in exchanging(net)]
+    for b, data in enumerate(batches):
+        for name, m, slope, size in by_hand(net, data):
+            # Rounding alone is left where all terms of a sum cancel.
+            floor = 1e-9 * size.max().item()
+            torch.testing.assert_close(
+                found[name].slope[b, m], slope, rtol=1e-6, atol=floor)
+            torch.testing.assert_close(
+                found[name].size[b, m], size, rtol=1e-6, atol=floor)
+            assert torch.equal(found[name].gamma[m],
+                               dict(exchanging(net))[name].gamma[m])
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    assert not net.training
+    assert all(n.exchange.threshold > 0 and not n._forward_hooks
+               for _, n in exchanging(net))
+
+
+def test_exchange_takes_the_gradient_away(job):
+    """From channels that are replaced and replace no other."""
+    net, batches = job
+    found = gamma_gradients(net, batches, exchange=True)
+    without = gamma_gradients(net, batches)
+    for name, norm in exchanging(net):
+        small = norm.gamma.abs() < norm.exchange.threshold
+        alone = small & ~small.flip(0)
+        assert alone.any()
+        assert found[name].slope[:, alone].abs().max() == 0
+        assert without[name].slope[:, alone].abs().max() > 0
+
+
+def test_nothing_to_measure(job):
+    net, batches = job
+    with pytest.raises(ValueError, match='no batch to measure on'):
+        gamma_gradients(net, [])
+    for _, norm in exchanging(net):
+        norm.exchange = None
+    with pytest.raises(ValueError, match='has no norm that exchanges'):
+        gamma_gradients(net, batches)

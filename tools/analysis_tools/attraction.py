@@ -1,0 +1,172 @@
+"""How often gammas are attracted to zero, measured and by Theorem 1.
+
+    python tools/analysis_tools/attraction.py CHECKPOINT --out FIGURE.png
+
+Sends batches of the training set through the network of a run, without
+channel exchange and without a step. For each exchanging norm, modality and
+channel it counts how often |dL/dgamma| of the task loss stays below the
+weight of the penalty, so that zero would attract gamma, and compares that
+with the theorem's 2 * Phi(lambda / |dL/dx'|) - 1.
+
+The theorem is about gammas around zero: here those below the threshold of
+the exchange. Whether the run penalises them is told apart as well.
+"""
+import argparse
+import csv
+from itertools import islice
+from typing import Dict, List, Optional
+
+import torch
+from _attraction_figure import draw
+from _attraction_table import Gammas, table, verdict
+from mmengine.config import Config
+from mmengine.runner import Runner, set_random_seed
+
+from cen_mm.analysis.attraction import attraction_probability, is_attracted
+from cen_mm.analysis.gamma_gradients import (
+    GammaGradients,
+    exchanging_norms,
+    gamma_gradients,
+)
+from cen_mm.apis.checkpoint import find_config, load_model
+from cen_mm.layers import region_mask
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        '--config', help='config file; default: the one beside the checkpoint')
+    parser.add_argument(
+        '--batches', type=int, default=20, help='how many; default: 20')
+    parser.add_argument(
+        '--weight', type=float,
+        help="lambda; default: the weight of the config's SparsityHook")
+    parser.add_argument(
+        '--near', type=float,
+        help="what |gamma| is near zero; default: the exchange's threshold, "
+        'or 0.02 if that is 0')
+    parser.add_argument('--out', help='picture to write')
+    parser.add_argument('--csv', help='table of all channels to write')
+    return parser.parse_args()
+
+
+def sparsity_hook(cfg: Config) -> dict:
+    """The config of the run's penalty, {} if there is none."""
+    hooks = [*cfg.get('default_hooks', {}).values(),
+             *(cfg.get('custom_hooks') or [])]
+    return next((h for h in hooks if h and h['type'] == 'SparsityHook'), {})
+
+
+def weight_of(cfg: Config, given: Optional[float]) -> float:
+    """lambda.
+
+    Raises:
+        ValueError: If it is not positive.
+    """
+    weight = sparsity_hook(cfg).get('weight', 0) if given is None else given
+    if weight <= 0:
+        raise ValueError(
+            f'lambda is {weight:g}, and without a penalty nothing is '
+            'attracted: give --weight a positive number, such as that of '
+            "another run's SparsityHook")
+    return weight
+
+
+def training_batches(cfg: Config, count: int) -> List[dict]:
+    """Batches with the training's augmentation, the same ones every time.
+
+    Raises:
+        ValueError: If ``count`` is not positive.
+    """
+    if count < 1:
+        raise ValueError(f'--batches must be at least 1, got {count}')
+    loader = dict(
+        cfg.train_dataloader, num_workers=0, persistent_workers=False)
+    set_random_seed(0)
+    return list(islice(Runner.build_dataloader(loader, seed=0), count))
+
+
+def gammas_of(found: Dict[str, GammaGradients], weight: float, near: float,
+              hook: dict, modalities: List[str]) -> List[Gammas]:
+    """What was measured, one entry a norm and modality."""
+    rows = []
+    for layer, norm in found.items():
+        penalised = region_mask(*norm.gamma.shape, hook.get('region', 'own'))
+        penalised &= hook.get('weight', 0) > 0
+        probability = attraction_probability(weight, norm.size)
+        attracted = is_attracted(weight, norm.slope)
+        for m, modality in enumerate(modalities):
+            gamma = norm.gamma[m]
+            rows.append(
+                Gammas(layer, modality, gamma, gamma.abs() < near,
+                       penalised[m], norm.slope[:, m], norm.size[:, m],
+                       attracted[:, m], probability[:, m]))
+    return rows
+
+
+def write_csv(rows: List[Gammas], out: str) -> None:
+    """One line a channel."""
+    with open(out, 'w', newline='') as file:
+        writer = csv.writer(file)
+        writer.writerow(['layer', 'modality', 'channel', 'gamma', 'penalised',
+                         'measured', 'theorem'])
+        for row in rows:
+            for c, gamma in enumerate(row.gamma.tolist()):
+                writer.writerow([
+                    row.layer, row.modality, c, f'{gamma:.6g}',
+                    int(row.penalised[c]),
+                    f'{row.attracted[:, c].float().mean():.4f}',
+                    f'{row.probability[:, c].mean():.4f}'
+                ])
+
+
+def with_exchange(model, batches: List[dict]) -> str:
+    """What the exchange itself makes of the gradient, in a sentence."""
+    found = gamma_gradients(model, batches, exchange=True)
+    alone = []
+    for name, norm in exchanging_norms(model):
+        replaced = norm.exchange.replaced(norm.gamma)
+        # Two that are replaced in one channel feed each other's place.
+        alone.append(found[name].slope.abs().amax(dim=0)[
+            replaced & (replaced.sum(dim=0) == 1)])
+    slopes = torch.cat(alone)
+    if not slopes.numel():
+        return 'This run exchanges no channel in one modality alone.'
+    return (f'With the exchange on, {slopes.numel()} channels are replaced '
+            f'in one modality alone: |dL/dgamma| is at most {slopes.max():g} '
+            'there, so that only the penalty, if any, moves their gammas.')
+
+
+def main() -> None:
+    args = parse_args()
+    try:
+        cfg = find_config(args.checkpoint, args.config)
+        weight = weight_of(cfg, args.weight)
+        model, _ = load_model(cfg, args.checkpoint)
+        norms = exchanging_norms(model)
+        near = args.near or norms[0][1].exchange.threshold or 0.02
+        batches = training_batches(cfg, args.batches)
+        found = gamma_gradients(model, batches)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error))
+    modalities = next(
+        (m.modalities for m in model.modules() if hasattr(m, 'modalities')),
+        range(norms[0][1].num_modalities))
+    rows = gammas_of(found, weight, near, sparsity_hook(cfg),
+                     list(map(str, modalities)))
+    print(f'{len(batches)} batches of {cfg.train_dataloader.batch_size}, '
+          f'{len(found)} norms, lambda {weight:g}, near zero: |gamma| < '
+          f'{near:g}\n{table(rows)}\n{verdict(rows)}\n'
+          f'{with_exchange(model, batches[:1])}')
+    if args.csv:
+        write_csv(rows, args.csv)
+        print(f'{args.csv}: {sum(len(row.gamma) for row in rows)} channels')
+    if args.out:
+        draw(rows, f'{len(batches)} batches of the training set, '
+             f'$\\lambda$ = {weight:g}', args.out)
+        print(f'{args.out}: {len(found)} layers')
+
+
+if __name__ == '__main__':
+    main()
