@@ -93,7 +93,7 @@ def test_segmentation(tmp_path, monkeypatch, capsys):
            '0.02' in said
     assert re.search(r'others, not penalised +depth', said)
     assert (f'{replaced} channels are replaced in one modality alone: '
-            '|dL/dgamma| is at most 0 there') in said
+            'their largest |dL/dgamma| is 0, so') in said
 
 
 def gammas(modality, near, attracted, probability, slope, size):

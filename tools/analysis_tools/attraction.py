@@ -134,8 +134,8 @@ def with_exchange(model, batches: List[dict]) -> str:
     if not slopes.numel():
         return 'This run exchanges no channel in one modality alone.'
     return (f'With the exchange on, {slopes.numel()} channels are replaced '
-            f'in one modality alone: |dL/dgamma| is at most {slopes.max():g} '
-            'there, so that only the penalty, if any, moves their gammas.')
+            f'in one modality alone: their largest |dL/dgamma| is {slopes.max():g}'
+            ', so that only the penalty, if any, moves their gammas.')
 
 
 def main() -> None:
