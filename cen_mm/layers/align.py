@@ -105,7 +105,8 @@ class AlignFusion(BaseModule):
         """``(N*M, C, H, W)``, folded, to the same shape."""
         common = self.common(x)
         split = common.unflatten(0, (-1, self.num_modalities))
-        if self.training:
+        # A generator predicts in training mode, where no loss is asked for.
+        if self.training and torch.is_grad_enabled():
             self._loss = self.loss_weight * self._discrepancy(split)
         others = (split.sum(1, keepdim=True) - split) / max(
             self.num_modalities - 1, 1)
