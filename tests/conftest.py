@@ -43,7 +43,7 @@ def make_gammas(norm):
     """Give a norm scales of which about a third exchange, and statistics."""
     with torch.no_grad():
         norm.weight.uniform_(0.5, 1.)
-        norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.01
+        norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.005
         norm.weight[torch.rand_like(norm.weight) < 1 / 2] *= -1
         norm.bias.uniform_(-0.5, 0.5)
         if norm.running_mean is not None:
