@@ -44,8 +44,7 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
     return Config.fromfile(config)
 
 
-def load_model(cfg: Config,
-               checkpoint: str) -> Tuple[BaseModel, Optional[dict]]:
+def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
     """Build the model of a config and load all of its weights.
 
     The file is read as by ``tools/test.py``: with torch's default, which
@@ -56,8 +55,9 @@ def load_model(cfg: Config,
         checkpoint (str): Path or URL.
 
     Returns:
-        tuple: The model in evaluation mode, and the ``dataset_meta``
-        (classes and palette) of the checkpoint, None if it has none.
+        tuple: The model in evaluation mode, and the ``meta`` of the
+        checkpoint, such as its iteration and ``dataset_meta`` (classes and
+        palette); empty if it has none.
 
     Raises:
         FileNotFoundError: If the checkpoint is not there.
@@ -85,4 +85,4 @@ def load_model(cfg: Config,
             'a checkpoint trained with this config; those of the official '
             'code go through tools/model_converters/official_cen.py first.'
             f'\n{error}') from error
-    return model.eval(), loaded.get('meta', {}).get('dataset_meta')
+    return model.eval(), loaded.get('meta', {})

@@ -92,7 +92,7 @@ class MultimodalInferencer(FolderInferencer):
         self.modalities = self.pipeline.modalities
         # Reads no file.
         dataset = DATASETS.build(dict(dataset, pipeline=[], lazy_init=True))
-        self.dataset_meta = meta or dataset.metainfo
+        self.dataset_meta = meta.get('dataset_meta') or dataset.metainfo
         self.suffixes = dict(
             rgb=dataset.img_suffix, **getattr(dataset, 'suffixes', {}))
 

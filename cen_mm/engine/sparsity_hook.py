@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmengine.utils import mkdir_or_exist
 from torch import Tensor, nn
 
-from ..layers import exchangeable_norms, region_mask
+from ..layers import exchangeable_norms, modality_names, region_mask
 from .model import unwrapped
 
 
@@ -73,9 +73,7 @@ class SparsityHook(Hook):
                 'SparsityHook found no norm that exchanges channels: set '
                 'exchange=dict(threshold=...) in the model, or the weight '
                 'of the hook to 0')
-        self.modalities = next(
-            (m.modalities for m in model.modules() if hasattr(m, 'modalities')
-             ), range(self.norms[0][1].num_modalities))
+        self.modalities = modality_names(model)
         self.mask = torch.cat([
             region_mask(*norm.gamma.shape, self.region).flatten()
             for _, norm in self.norms
@@ -127,7 +125,7 @@ class SparsityHook(Hook):
         if not self.norms:
             return
         step = runner.iter if step is None else step
-        arrays = dict(modalities=np.array([str(m) for m in self.modalities]))
+        arrays = dict(modalities=np.array(self.modalities))
         shares: List[Tuple[str, List[float]]] = []
         for name, norm in self.norms:
             replaced = norm.exchange.replaced(norm.gamma)  # (M, C)

@@ -10,6 +10,7 @@ from .exchange import (
     ExchangeRule,
     channel_exchange,
     exchangeable_norms,
+    modality_names,
     own_channels,
     region_mask,
     set_exchange,
@@ -25,10 +26,10 @@ from .fusion import (
 from .norm import PrivateBN, PrivateIN, PrivateSyncBN
 
 __all__ = [
-    'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble',
-    'ExchangeRule', 'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv2d',
+    'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble', 'ExchangeRule',
+    'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv2d',
     'PrivateConvTranspose2d', 'PrivateIN', 'PrivateSyncBN',
     'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
-    'exchangeable_norms', 'fold', 'own_channels', 'own_first', 'region_mask',
-    'set_exchange', 'unfold'
+    'exchangeable_norms', 'fold', 'modality_names', 'own_channels',
+    'own_first', 'region_mask', 'set_exchange', 'unfold'
 ]

@@ -207,3 +207,20 @@ def exchangeable_norms(net: nn.Module) -> List[tuple]:
     """``(name, norm)`` of every private norm of ``net``."""
     return [(name, module) for name, module in net.named_modules()
             if hasattr(module, 'exchange')]
+
+
+def modality_names(net: nn.Module) -> List[str]:
+    """Names of the M modalities of a network with private norms.
+
+    Args:
+        net (nn.Module): One of whose modules knows its ``modalities``, or
+            else any with private norms, whose modalities are then numbered.
+
+    Returns:
+        list[str]: In the order in which they are folded.
+    """
+    for module in net.modules():
+        if hasattr(module, 'modalities'):
+            return [str(name) for name in module.modalities]
+    _, norm = exchangeable_norms(net)[0]
+    return [str(m) for m in range(norm.num_modalities)]

@@ -2,10 +2,13 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from cen_mm.layers import (
     ExchangeRule,
+    PrivateBN,
     channel_exchange,
+    modality_names,
     own_channels,
     region_mask,
     set_exchange,
@@ -107,3 +110,10 @@ def test_random_control_exchanges_as_many_elsewhere(m, channels, region):
     gamma[:, 1::3] = 0.01
     more = rules[0].replaced(gamma)
     assert (more & first).equal(first) and more.sum() > first.sum()
+
+
+def test_modalities_have_names_or_numbers():
+    net = nn.Sequential(nn.ReLU(), PrivateBN(4, num_modalities=3))
+    assert modality_names(net) == ['0', '1', '2']
+    net[0].modalities = ('rgb', 'depth', 'normal')
+    assert modality_names(net) == ['rgb', 'depth', 'normal']
