@@ -7,7 +7,7 @@ import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from ..layers import exchangeable_norms
+from .exchanging_norms import exchanging_norms
 
 
 @dataclasses.dataclass
@@ -24,21 +24,6 @@ class GammaGradients:
     gamma: Tensor
     slope: Tensor
     size: Tensor
-
-
-def exchanging_norms(model: nn.Module) -> List[Tuple[str, nn.Module]]:
-    """``(name, norm)`` of every norm with an exchange rule.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    norms = [(name, norm) for name, norm in exchangeable_norms(model)
-             if norm.exchange is not None]
-    if not norms:
-        raise ValueError(
-            f'{type(model).__name__} has no norm that exchanges channels: '
-            'give a network with exchange=dict(threshold=...) in its config')
-    return norms
 
 
 def gamma_gradients(model: BaseModel,

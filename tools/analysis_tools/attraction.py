@@ -23,13 +23,11 @@ from mmengine.config import Config
 from mmengine.runner import Runner, set_random_seed
 
 from cen_mm.analysis.attraction import attraction_probability, is_attracted
-from cen_mm.analysis.gamma_gradients import (
-    GammaGradients,
-    exchanging_norms,
-    gamma_gradients,
-)
+from cen_mm.analysis.exchanging_norms import exchanging_norms
+from cen_mm.analysis.gamma_gradients import GammaGradients, gamma_gradients
+from cen_mm.analysis.penalty import penalty_of
 from cen_mm.apis.checkpoint import find_config, load_model
-from cen_mm.layers import region_mask
+from cen_mm.layers import modality_names, region_mask
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,20 +49,13 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def sparsity_hook(cfg: Config) -> dict:
-    """The config of the run's penalty, {} if there is none."""
-    hooks = [*cfg.get('default_hooks', {}).values(),
-             *(cfg.get('custom_hooks') or [])]
-    return next((h for h in hooks if h and h['type'] == 'SparsityHook'), {})
-
-
 def weight_of(cfg: Config, given: Optional[float]) -> float:
     """lambda.
 
     Raises:
         ValueError: If it is not positive.
     """
-    weight = sparsity_hook(cfg).get('weight', 0) if given is None else given
+    weight = penalty_of(cfg)[0] if given is None else given
     if weight <= 0:
         raise ValueError(
             f'lambda is {weight:g}, and without a penalty nothing is '
@@ -88,12 +79,12 @@ def training_batches(cfg: Config, count: int) -> List[dict]:
 
 
 def gammas_of(found: Dict[str, GammaGradients], weight: float, near: float,
-              hook: dict, modalities: List[str]) -> List[Gammas]:
+              cfg: Config, modalities: List[str]) -> List[Gammas]:
     """What was measured, one entry a norm and modality."""
+    own_weight, region = penalty_of(cfg)
     rows = []
     for layer, norm in found.items():
-        penalised = region_mask(*norm.gamma.shape, hook.get('region', 'own'))
-        penalised &= hook.get('weight', 0) > 0
+        penalised = region_mask(*norm.gamma.shape, region) & (own_weight > 0)
         probability = attraction_probability(weight, norm.size)
         attracted = is_attracted(weight, norm.slope)
         for m, modality in enumerate(modalities):
@@ -133,9 +124,10 @@ def with_exchange(model, batches: List[dict]) -> str:
     slopes = torch.cat(alone)
     if not slopes.numel():
         return 'This run exchanges no channel in one modality alone.'
-    return (f'With the exchange on, {slopes.numel()} channels are replaced '
-            f'in one modality alone: their largest |dL/dgamma| is {slopes.max():g}'
-            ', so that only the penalty, if any, moves their gammas.')
+    return (f'With the exchange on, {slopes.numel()} channels are replaced in '
+            'one modality alone: their largest |dL/dgamma| is '
+            f'{slopes.max():g}, so that only the penalty, if any, moves '
+            'their gammas.')
 
 
 def main() -> None:
@@ -150,11 +142,7 @@ def main() -> None:
         found = gamma_gradients(model, batches)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    modalities = next(
-        (m.modalities for m in model.modules() if hasattr(m, 'modalities')),
-        range(norms[0][1].num_modalities))
-    rows = gammas_of(found, weight, near, sparsity_hook(cfg),
-                     list(map(str, modalities)))
+    rows = gammas_of(found, weight, near, cfg, modality_names(model))
     print(f'{len(batches)} batches of {cfg.train_dataloader.batch_size}, '
           f'{len(found)} norms, lambda {weight:g}, near zero: |gamma| < '
           f'{near:g}\n{table(rows)}\n{verdict(rows)}\n'
