@@ -6,12 +6,17 @@ import pytest
 import torch
 from conftest import load_tool
 from mmengine import Config
-from mmengine.analysis import FlopAnalyzer
+from mmengine.analysis import FlopAnalyzer, get_model_complexity_info
 from mmengine.registry import MODELS
 from mmseg.models.decode_heads.psp_head import PPM
+from torch import nn
+
+from cen_mm.analysis.complexity import build, count_parameters, measure
+from cen_mm.analysis.multiply_adds import MultiplyAdds
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 ROOMS = CONFIGS / 'cen/refinenet_r18_rooms.py'
+THREE = CONFIGS / 'cen/refinenet_r18_rooms_rgb_depth_normal.py'
 PRIVATE = dict(type='PrivateConv2d', num_modalities=2)
 get_flops = load_tool('analysis_tools/get_flops.py')
 
@@ -22,27 +27,54 @@ def config(path=ROOMS, **options):
     return cfg
 
 
-@pytest.mark.parametrize('options', [
-    dict(),
-    {
+@pytest.mark.parametrize('path, m, options', [
+    (ROOMS, 2, dict()),
+    (THREE, 3, dict()),
+    (CONFIGS / 'single/refinenet_r18_rooms_rgb.py', 1, dict()),
+    (ROOMS, 2, {
         'model.backbone.conv_cfg': PRIVATE,
         'model.decode_head.head.conv_cfg': PRIVATE
-    },
-    {
-        'model.backbone.type': 'FusionResNet',
-        'model.backbone.exchange': None,
-        'model.backbone.fusion': dict(type='AlignFusion'),
-        'model.backbone.fused_stages': (1, 4)
-    },
+    }),
+    (CONFIGS / 'concat/refinenet_r18_rooms_all_shared.py', 2, dict()),
+    (CONFIGS / 'self_attention/refinenet_r18_rooms_all_shared.py', 2, dict()),
+    (CONFIGS / 'align/refinenet_r18_rooms_middle_shared.py', 2, dict()),
 ])
-def test_counts_as_mmengine_does_by_tracing(options):
-    cfg = config(**options)
-    found = get_flops.measure(cfg, (64, 96))
+def test_counts_as_mmengine_does_by_tracing(path, m, options):
+    """In total, and in every stage."""
+    cfg = config(path, **options)
+    found = measure(cfg, (64, 96))
     net = MODELS.build(cfg.model).eval()
-    analysis = FlopAnalyzer(net, torch.rand(1, 6, 64, 96))
-    assert found.flops == analysis.total()
-    assert found.parameters.total == sum(p.numel() for p in net.parameters())
-    assert (found.modalities, found.shape) == (2, (64, 96))
+    inputs = torch.rand(1, 3 * m, 64, 96)
+    theirs = get_model_complexity_info(
+        net, inputs=(inputs, ), show_table=False, show_arch=False)
+    assert found.flops == theirs['flops']
+    assert found.parameters.total == theirs['params']
+    assert (found.modalities, found.shape) == (m, (64, 96))
+    by_module = FlopAnalyzer(net, inputs).by_module()
+    for stage in found.stages.values():
+        assert stage.flops == sum(by_module[name] for name in stage.modules)
+
+
+class Norms(nn.Module):
+    """What else stock networks are made of."""
+
+    def __init__(self):
+        super().__init__()
+        self.group, self.layer = nn.GroupNorm(2, 4), nn.LayerNorm(8)
+        self.plain = nn.LayerNorm(8, elementwise_affine=False)
+        self.batch = nn.BatchNorm2d(4, track_running_stats=False)
+        self.larger = nn.Upsample(scale_factor=2, mode='bilinear')
+
+    def forward(self, x):
+        x = self.batch(self.plain(self.layer(self.group(x))))
+        return nn.functional.adaptive_avg_pool2d(self.larger(x), (3, 2))
+
+
+def test_rules_of_other_layers():
+    net, x = Norms().eval(), torch.rand(1, 4, 8, 8)
+    with torch.no_grad(), MultiplyAdds() as counter:
+        net(x)
+    assert counter.so_far() == FlopAnalyzer(net, x).total()
 
 
 def test_pooling_by_hand():
@@ -50,25 +82,24 @@ def test_pooling_by_hand():
     with torch.device('meta'):
         net = PPM((1, 2), 8, 4, None, dict(type='BN'), dict(type='ReLU'),
                   align_corners=False).eval()
-    net.forward = lambda x, mode: PPM.forward(net, x)
+        x = torch.rand(1, 8, 6, 6)
     pool = 8 * 6 * 6
     convs = 8 * 4 * (1 + 2 * 2)
     norms = 2 * 4 * (1 + 2 * 2)
     enlargements = 2 * 4 * 4 * 6 * 6
-    assert get_flops.count_flops(
-        net, 8, (6, 6)) == pool + convs + norms + enlargements
+    with torch.no_grad(), MultiplyAdds() as counter:
+        net(x)
+    assert counter.so_far() == pool + convs + norms + enlargements
 
 
 def test_m_modalities_cost_m_times_one():
-    single = get_flops.measure(
+    single = measure(
         config(CONFIGS / 'single/refinenet_r18_rooms_rgb.py'))
-    folder = CONFIGS / 'cen'
-    for m, name in ((2, ROOMS), (3, folder /
-                                 'refinenet_r18_rooms_rgb_depth_normal.py')):
-        found = get_flops.measure(config(name))
+    for m, path in ((2, ROOMS), (3, THREE)):
+        found = measure(config(path))
         assert found.modalities == m
         assert found.flops == m * single.flops
-    unshared = get_flops.measure(
+    unshared = measure(
         config(**{
             'model.backbone.conv_cfg': PRIVATE,
             'model.decode_head.head.conv_cfg': PRIVATE
@@ -87,24 +118,24 @@ def test_m_modalities_cost_m_times_one():
     ('cen/refinenet_r152_nyudv2', 133.89),
 ])
 def test_parameters_of_the_official_networks(name, millions):
-    net = get_flops.build(config(CONFIGS / f'{name}.py'))
-    total = get_flops.count_parameters(net).total
+    net = build(config(CONFIGS / f'{name}.py'))
+    total = count_parameters(net).total
     assert total / 1e6 == pytest.approx(millions, abs=0.01)
 
 
 def test_what_is_private():
     """Norms and weights of the ensemble; the rest is the network for one."""
-    plain = get_flops.build(
+    plain = build(
         config(CONFIGS / 'single/refinenet_r101_nyudv2_rgb.py'))
-    found = get_flops.count_parameters(
-        get_flops.build(config(CONFIGS / 'cen/refinenet_r101_nyudv2.py')))
+    found = count_parameters(
+        build(config(CONFIGS / 'cen/refinenet_r101_nyudv2.py')))
     norms = sum(p.numel() for name, p in plain.named_parameters()
                 if re.search(r'bn\d|downsample\.1', name))
     total = sum(p.numel() for p in plain.parameters())
     assert found.private == 2 * norms + 2
     assert found.shared == total - norms
     assert found.fusion == 0
-    assert get_flops.count_parameters(plain) == (total, 0, 0)
+    assert count_parameters(plain) == (total, 0, 0)
 
 
 def run(monkeypatch, *args):

@@ -10,8 +10,9 @@ from mmengine import Config
 ROOT = Path(__file__).parents[2]
 CONFIGS, DOCS = ROOT / 'configs', ROOT / 'docs'
 sys.path.insert(0, str(ROOT / 'tools/analysis_tools'))
-import get_flops  # noqa: E402
 import model_zoo  # noqa: E402
+
+from cen_mm.analysis import complexity  # noqa: E402
 
 NAMES = sorted(
     p.relative_to(CONFIGS).as_posix() for p in CONFIGS.rglob('*.py')
@@ -68,7 +69,7 @@ def test_the_paper_is_quoted_as_in_the_header(rows, name):
     ('single/refinenet_r101_nyudv2_rgb.py', None),
 ])
 def test_flops_are_counted_again(rows, name, by_hand):
-    flops = get_flops.measure(Config.fromfile(CONFIGS / name)).flops
+    flops = complexity.measure(Config.fromfile(CONFIGS / name)).flops
     row = row_of(rows, name)
     assert model_zoo.gflops(flops) == row['GFLOPs'], STALE
     if by_hand:
@@ -89,11 +90,11 @@ def test_the_whole_page_is_what_the_command_writes(rows):
             model['backbone'][field] = None
         key = repr(model)
         if key not in counted:
-            net = get_flops.build(Config(dict(model=model)))
-            counted[key] = get_flops.count_parameters(net)
+            net = complexity.build(Config(dict(model=model)))
+            counted[key] = complexity.count_parameters(net)
         name = Path(cfg.filename).relative_to(CONFIGS).as_posix()
         row = row_of(rows, name)
-        return get_flops.Complexity(0, get_flops.training_shape(cfg),
+        return complexity.Complexity(0, complexity.default_shape(cfg),
                                     round(1e9 * float(row['GFLOPs'])),
                                     counted[key])
 

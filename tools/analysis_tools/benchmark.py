@@ -28,12 +28,7 @@ the neighbours; scratch buffers inside CPU libraries are left out.
 """
 import argparse
 import json
-import platform
 import re
-import shlex
-import subprocess
-import sys
-import time
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -41,6 +36,7 @@ from typing import Callable, Dict, List, Tuple
 
 import torch
 from _contestants import CONTESTANTS, FUSIONS
+from _environment import environment
 from _steps import CLOCKS, DTYPES, flops, measure, step_of
 from tqdm import tqdm
 
@@ -59,27 +55,6 @@ def contestants(network: str, fusions: List[str]) -> Dict[str, Callable]:
     # Here, because it imports mmagic.
     from _unet_contestants import CONTESTANTS as unets
     return unets
-
-
-def environment(cuda: bool) -> Dict[str, str]:
-    """What the numbers depend on."""
-    device = platform.processor() or platform.machine()
-    cpus = Path('/proc/cpuinfo')
-    if cuda:
-        device = torch.cuda.get_device_name()
-    elif cpus.is_file():
-        found = re.search(r'model name\s*: (.*)', cpus.read_text())
-        device = found[1] if found else device
-    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'],
-                            cwd=Path(__file__).parent, capture_output=True,
-                            text=True, check=False)
-    return dict(
-        device=device,
-        threads=str(torch.get_num_threads()),
-        torch=torch.__version__,
-        commit=commit.stdout.strip() or 'none',
-        date=time.strftime('%Y-%m-%d'),
-        command=shlex.join(['python', *sys.argv]))
 
 
 def table(rows: List[dict]) -> str:

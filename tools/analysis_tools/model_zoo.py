@@ -24,9 +24,10 @@ from _model_zoo_sources import (
     read_measured,
 )
 from _model_zoo_text import HEAD, MEASURED, NOTES
-from get_flops import Complexity, measure
 from mmengine import Config
 from tqdm import tqdm
+
+from cen_mm.analysis.complexity import Complexity, measure
 
 FOLDERS = ('cen', 'single', 'concat', 'average', 'self_attention', 'align',
            'ablations')
@@ -109,7 +110,7 @@ def render(measure_config: Callable[[Config], Complexity] = measure,
 
     Args:
         measure_config (callable): What counts. Defaults to
-            :func:`get_flops.measure`.
+            :func:`cen_mm.analysis.complexity.measure`.
         measured (Path): The runs. Defaults to docs/measured.csv.
 
     Returns:

@@ -14,10 +14,11 @@ from typing import Dict, Tuple
 
 from _model_zoo_sources import CONFIGS, DOCS, METRICS, read_header
 from _translation_zoo_text import HEAD, NOTES, TITLES
-from get_flops import build, count_parameters
 from mmengine import Config
 from model_zoo import millions, table
 from tqdm import tqdm
+
+from cen_mm.analysis.complexity import build, count_parameters
 
 FUSIONS = ('concat', 'average', 'align', 'self_attention')
 STAGES = ('early', 'middle', 'late', 'all')

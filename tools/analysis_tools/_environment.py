@@ -1,0 +1,32 @@
+"""What times depend on."""
+import platform
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Dict
+
+import torch
+
+
+def environment(cuda: bool) -> Dict[str, str]:
+    """Device, threads, versions and command, for who reads the times."""
+    device = platform.processor() or platform.machine()
+    cpus = Path('/proc/cpuinfo')
+    if cuda:
+        device = torch.cuda.get_device_name()
+    elif cpus.is_file():
+        found = re.search(r'model name\s*: (.*)', cpus.read_text())
+        device = found[1] if found else device
+    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'],
+                            cwd=Path(__file__).parent, capture_output=True,
+                            text=True, check=False)
+    return dict(
+        device=device,
+        threads=str(torch.get_num_threads()),
+        torch=torch.__version__,
+        commit=commit.stdout.strip() or 'none',
+        date=time.strftime('%Y-%m-%d'),
+        command=shlex.join(['python', *sys.argv]))
