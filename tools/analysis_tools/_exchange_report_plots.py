@@ -1,0 +1,174 @@
+"""The pictures of the report."""
+import io
+import math
+from typing import Dict, List, Sequence
+
+import numpy as np
+from _exchange_report_tables import reference_of, value_of
+
+from cen_mm.analysis.gammas import short_name
+from cen_mm.analysis.style import (
+    DPI,
+    GREY,
+    modality_colours,
+    new_figure,
+    plt,
+)
+
+WIDTH = 9.  # inches
+FLOOR = 1e-6  # of the logarithmic axis; trained scales may be 0
+BINS = 24
+LETTERS = 80  # of horizontal labels, side by side
+
+
+def png(figure) -> bytes:
+    """A finished figure."""
+    file = io.BytesIO()
+    figure.savefig(file, format='png', dpi=DPI)
+    plt.close(figure)
+    return file.getvalue()
+
+
+def grouped_bars(axis, groups: Sequence[str],
+                 values: Dict[str, np.ndarray]) -> Dict[str, list]:
+    """A group a layer, in it a bar a modality or stream.
+
+    Returns:
+        dict[str, list]: The bars of each.
+    """
+    colours = modality_colours(values)
+    width = 0.8 / len(values)
+    bars = {}
+    for place, (name, heights) in enumerate(values.items()):
+        bars[name] = axis.bar(
+            np.arange(len(groups)) + (place - (len(values) - 1) / 2) * width,
+            heights, width, color=colours[name], label=name)
+    axis.set_xticks(
+        range(len(groups)), groups,
+        rotation=90 if sum(map(len, groups)) > LETTERS else 0,
+        fontsize=min(8, 480 / len(groups)))
+    axis.margins(x=0.01)
+    return bars
+
+
+def layer_bars(axis, rows: List[dict], share) -> Dict[str, list]:
+    """Bars of a share of every layer and modality, in percent.
+
+    Args:
+        axis (Axes): Where.
+        rows (list[dict]): Those of channels.csv.
+        share (Callable[[dict], float]): Of a row.
+
+    Returns:
+        dict[str, list]: The bars of each modality.
+    """
+    names = dict.fromkeys(row['modality'] for row in rows)
+    layers = dict.fromkeys(row['layer'] for row in rows)
+    bars = grouped_bars(
+        axis, [short_name(layer) for layer in layers], {
+            name: np.array([
+                100 * share(row) for row in rows if row['modality'] == name
+            ])
+            for name in names
+        })
+    axis.set_ylim(0, max(axis.get_ylim()[1], 5))
+    axis.legend(ncols=len(names) + 1, loc='lower left', bbox_to_anchor=(0, 1))
+    return bars
+
+
+def share_plot(rows: List[dict]):
+    """Replaced channels, and hatched those that get dead ones."""
+    figure, axes = new_figure(1, 1, (WIDTH, 3.6))
+    axis = axes[0, 0]
+    hatched = dict(facecolor='none', edgecolor='white', hatch='/////', lw=0)
+    for bars in layer_bars(
+            axis, rows,
+            lambda row: row['dead_donors'] / row['channels']).values():
+        bars.set_label('_')
+        for bar in bars:
+            bar.set(**hatched, zorder=2)
+    # A sample for the legend.
+    axis.bar(0, 0, **dict(hatched, facecolor=GREY),
+             label='of it, donors small too')
+    layer_bars(axis, rows, lambda row: row['replaced'])
+    axis.set_ylabel('replaced channels (%)')
+    return figure
+
+
+def donor_plot(rows: List[dict]):
+    """The donors' share of the variance."""
+    figure, axes = new_figure(1, 1, (WIDTH, 3.6))
+    layer_bars(axes[0, 0], rows, lambda row: row['donor_use'])
+    axes[0, 0].set_ylabel('variance from donors (%)')
+    return figure
+
+
+def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
+               small_below: Dict[str, float]):
+    """Scales of each layer, on a logarithmic axis.
+
+    Args:
+        gammas (dict[str, np.ndarray]): ``(M, C)`` by layer.
+        modalities (list[str]): M names.
+        small_below (dict[str, float]): Thresholds by layer.
+    """
+    columns = min(4, len(gammas))
+    lines = math.ceil(len(gammas) / columns)
+    figure, axes = new_figure(
+        lines, columns, (WIDTH, 0.6 + 1.6 * lines), sharex=True)
+    colours = modality_colours(modalities)
+    # In double precision, for FLOOR in single is below the first edge.
+    size = {
+        k: np.abs(v).astype(float).clip(FLOOR) for k, v in gammas.items()
+    }
+    most = max(v.max() for v in size.values())
+    edges = np.geomspace(FLOOR, max(2., most), BINS)
+    for axis, (layer, values) in zip(axes.flat, size.items()):
+        axis.hist(
+            list(values), edges, color=list(colours.values()),
+            label=modalities, rwidth=0.9)
+        if small_below[layer] > 0:
+            axis.axvline(
+                small_below[layer], color=GREY, ls='--', lw=1,
+                label='threshold')
+        axis.set_xscale('log')
+        axis.set_title(short_name(layer), fontsize=9)
+        axis.locator_params(axis='y', integer=True, nbins=4)
+    for axis in axes.flat[len(gammas):]:
+        axis.set_axis_off()
+    figure.supxlabel(
+        f'|gamma| (the leftmost bar holds all below {FLOOR:.0e} too)',
+        fontsize=9)
+    figure.supylabel('channels', fontsize=9)
+    figure.legend(
+        *axes.flat[0].get_legend_handles_labels(),
+        loc='outside upper center', ncols=len(modalities) + 1)
+    return figure
+
+
+def forcing_plot(nets: list, metric: str, streams: List[str]):
+    """Above a layer's exchange off, below on alone: what it changes."""
+    figure, axes = new_figure(2, 1, (WIDTH, 6.), sharex=True)
+    for axis, kind, name, reference in zip(
+            axes[:, 0], ('off', 'only'),
+            ('exchange off in this layer alone',
+             'exchange on in this layer alone'),
+            ('as trained', 'with exchange nowhere')):
+        chosen = [net for net in nets if net.kind == kind]
+        grouped_bars(
+            axis, [short_name(net.layer) for net in chosen], {
+                stream: np.array([
+                    value_of(net, metric, stream)
+                    - value_of(reference_of(net, nets), metric, stream)
+                    for net in chosen
+                ])
+                for stream in streams
+            })
+        axis.axhline(0, color=GREY, lw=0.8)
+        axis.set_title(name)
+        axis.set_ylabel(f'{metric} minus {metric}\n{reference}')
+    axes[0, 0].tick_params(labelbottom=False)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc='outside upper left',
+        ncols=len(streams))
+    return figure
