@@ -15,9 +15,9 @@ from typing import (
 import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.registry import DATASETS
 
 from ..apis.checkpoint import load_model
+from .held_out import held_out_set
 
 
 class Sample(NamedTuple):
@@ -57,7 +57,7 @@ class Run:
         self.cfg = cfg
         model, _ = load_model(cfg, checkpoint)
         self.model = model.to(get_device())
-        self.dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        self.dataset = held_out_set(cfg)
         self.views = [
             self.dataset.get_data_info(i) for i in range(len(self.dataset))
         ]

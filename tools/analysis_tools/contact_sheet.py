@@ -3,12 +3,11 @@
     python tools/analysis_tools/contact_sheet.py CONFIG CHECKPOINT OUT.png
 """
 import argparse
-from pathlib import Path
 
 from mmengine.config import Config, DictAction
-from mmengine.registry import DATASETS
 
-from cen_mm.apis.checkpoint import load_model
+from cen_mm.analysis.runs import Run, load_run
+from cen_mm.analysis.sheet import Group, Panel, draw_sheet
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,21 +24,28 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def group_of(run: Run, index: int) -> Group:
+    """One line: inputs, streams, ensemble and truth of an image."""
+    sample = run.load(index)
+    made = run.predict(sample)
+    ensemble = made.pop('ensemble')
+    outputs = {f'from {m}': stream for m, stream in made.items()}
+    outputs.update({'ensemble': ensemble, 'ground truth': sample.truth})
+    panels = [Panel(m, picture) for m, picture in sample.inputs.items()]
+    panels += [Panel(k, run.picture(v)) for k, v in outputs.items()]
+    return Group(run.names[index], [panels])
+
+
 def main() -> None:
     args = parse_args()
     try:
         cfg = Config.fromfile(args.config)
         cfg.merge_from_dict(args.cfg_options or {})
-        model, _ = load_model(cfg, args.checkpoint)
-        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        run = load_run(cfg, args.checkpoint)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    if cfg.default_scope == 'mmagic':
-        from _translation_sheet import write_sheet
-    else:
-        from _segmentation_sheet import write_sheet
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    write_sheet(model, cfg, dataset, args.indices, args.out)
+    groups = [group_of(run, index) for index in args.indices]
+    draw_sheet(groups, args.out, run.legend)
     print(f'{args.out}: {len(args.indices)} images')
 
 

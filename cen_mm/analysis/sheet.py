@@ -1,0 +1,175 @@
+"""Sheets of pictures with titles, every pixel a square."""
+from pathlib import Path
+from typing import List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from PIL import Image
+
+from .frames import Box
+from .style import DPI, plt, save
+
+WIDTH = 1200  # pixels, of the panels beside each other at most
+LARGEST = 4  # times a small picture is enlarged at most
+GAP = 4
+NAME = 20  # to the left, for the names of the images
+TITLE = 18  # above a line
+LEGEND = 19  # a line of it
+FONT_SIZE = 9
+COLOURS = 256  # of a palette
+LETTER = 7.5  # pixels, the width of most letters
+
+
+class Panel(NamedTuple):
+    """One picture of a sheet.
+
+    Attributes:
+        title (str): Stands above it.
+        picture (np.ndarray): ``(H, W, 3)`` uint8 in RGB.
+        frames (Sequence[Box]): Top, left, bottom and right of each, as
+            :func:`~cen_mm.analysis.frames.frames` has them.
+    """
+    title: str
+    picture: np.ndarray
+    frames: Sequence[Box] = ()
+
+
+class Group(NamedTuple):
+    """What a sheet shows of one image.
+
+    Attributes:
+        name (str): Stands to the left.
+        lines (Sequence[Sequence[Panel]]): From the top.
+    """
+    name: str
+    lines: Sequence[Sequence[Panel]]
+
+
+def draw_sheet(groups: Sequence[Group],
+               out: str,
+               legend: Sequence[Tuple[str, Sequence[int]]] = ()) -> None:
+    """Write a sheet.
+
+    Small pictures are enlarged in steps of a half, large ones made smaller.
+    Where all images have one line of the same titles, they stand above the
+    first one only. With a legend, a ``.png`` has a palette, which makes it
+    less than half as large: the colours of the legend are exact, those of
+    photographs nearly so.
+
+    Args:
+        groups (Sequence[Group]): One or more.
+        out (str): The file to write.
+        legend (Sequence[tuple[str, Sequence[int]]]): Names of classes and
+            their colours in 0 to 255, drawn below. Defaults to none.
+    """
+    lines = [line for group in groups for line in group.lines]
+    columns = max(map(len, lines))
+    width = panel_width(
+        max(panel.picture.shape[1] for line in lines for panel in line),
+        columns)
+    across = NAME + columns * (width + GAP)
+    places, down = _places(groups, width)
+    entry = 34 + LETTER * max((len(name) for name, _ in legend), default=0)
+    beside = max(1, int(across / entry))
+    down += -(-len(legend) // beside) * LEGEND
+    # A little more: the size is cut to whole pixels.
+    figure = plt.figure(figsize=((across + .01) / DPI, (down + .01) / DPI))
+
+    def add_axes(left, top, height):
+        return figure.add_axes((left / across, 1 - (top + height) / down,
+                                width / across, height / down))
+
+    for group, tops in zip(groups, places):
+        for line, (top, titled) in zip(group.lines, tops):
+            for column, panel in enumerate(line):
+                axes = add_axes(NAME + column * (width + GAP), top,
+                                _height(panel, width))
+                _draw(axes, panel, width, titled)
+        middle = tops[0][0] + _line_height(group.lines[0], width) / 2
+        figure.text(
+            0.4 * NAME / across, 1 - middle / down, group.name, rotation=90,
+            ha='center', va='center', fontsize=FONT_SIZE)
+    if legend:
+        figure.legend(
+            handles=[
+                Rectangle((0, 0), 1, 1, color=np.array(colour) / 255)
+                for _, colour in legend
+            ],
+            labels=[name for name, _ in legend], loc='lower center',
+            ncols=beside, handlelength=1, columnspacing=1, borderpad=0,
+            borderaxespad=0)
+    save(figure, out)
+    if legend and Path(out).suffix == '.png':
+        _reduce(out, [colour for _, colour in legend])
+
+
+def panel_width(picture: int, columns: int) -> int:
+    """Pixels in which a picture is drawn.
+
+    Args:
+        picture (int): Its own width.
+        columns (int): Of the sheet.
+
+    Returns:
+        int: Half the width times a whole number, or less than the width.
+    """
+    scale = (WIDTH / columns - GAP) / picture
+    if scale > 1:
+        scale = min(LARGEST, scale * 2 // 1 / 2)
+    return int(scale * picture)
+
+
+def _places(groups: Sequence[Group],
+            width: int) -> Tuple[List[List[Tuple[int, bool]]], int]:
+    """By group and line its top and whether it has titles; all heights."""
+    places, top, above = [], 0, None
+    for group in groups:
+        places.append([])
+        for line in group.lines:
+            titles = [panel.title for panel in line]
+            top += TITLE * (titles != above)
+            places[-1].append((top, titles != above))
+            top += _line_height(line, width) + GAP
+            above = titles
+    return places, top
+
+
+def _line_height(line: Sequence[Panel], width: int) -> int:
+    return max(_height(panel, width) for panel in line)
+
+
+def _height(panel: Panel, width: int) -> int:
+    height, own = panel.picture.shape[:2]
+    return max(1, round(height * width / own))
+
+
+def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
+    enlarged = width >= panel.picture.shape[1]
+    axes.imshow(
+        panel.picture, aspect='auto',
+        interpolation='nearest' if enlarged else 'antialiased')
+    axes.set_axis_off()
+    if titled and panel.title:
+        room = width / (LETTER * len(panel.title))
+        axes.set_title(
+            panel.title, pad=3, fontsize=FONT_SIZE * min(1, room))
+    for top, left, bottom, right in panel.frames:
+        axes.add_patch(
+            Rectangle(
+                (left - 0.5, top - 0.5), right - left, bottom - top,
+                fill=False, edgecolor='white', linewidth=1.5, clip_on=False,
+                # Seen on any ground.
+                path_effects=[withStroke(linewidth=3.5, foreground='black')]))
+
+
+def _reduce(out: str, exact: Sequence[Sequence[int]]) -> None:
+    image = Image.open(out).convert('RGB')
+    first = [[0, 0, 0], [255, 255, 255], *exact][:COLOURS // 2]
+    others = image.quantize(
+        COLOURS - len(first), method=Image.Quantize.MEDIANCUT).getpalette()
+    palette = Image.new('P', (1, 1))
+    palette.putpalette([v for colour in first for v in colour] + others)
+    image.quantize(
+        palette=palette, dither=Image.Dither.NONE).save(
+            out, optimize=True)

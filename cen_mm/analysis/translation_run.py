@@ -1,0 +1,69 @@
+"""A trained translator beside its test images."""
+from typing import Any, Dict, Optional
+
+import numpy as np
+
+from ..apis.translator import seed_of, translate
+from ..translation import translations
+from ..translation.pictures import picture
+from .runs import Run, Sample, resolved
+
+
+class TranslationRun(Run):
+    """Of a :class:`~cen_mm.translation.CENPix2Pix`.
+
+    Predictions are pictures, ``(H, W, 3)`` uint8. Dropout is drawn for each
+    image anew, from the config's seed.
+
+    Args:
+        cfg (Config): As of :class:`Run`.
+        checkpoint (str): As of :class:`Run`.
+    """
+    measure = 'MAE on [-1, 1]'
+
+    def name_of(self, view: dict) -> str:
+        """As the data set names it."""
+        return view['name']
+
+    def facts(self) -> Dict[str, Any]:
+        """Target, its files and the size of the first one."""
+        target = self.dataset.target
+        return {
+            'tasks': f'translation into {target}',
+            'numbers of test images': len(self.names),
+            'targets': resolved(v[f'{target}_path'] for v in self.views),
+            'sizes of the first prediction': self.load(0).truth.shape
+        }
+
+    def load(self, index: int) -> Sample:
+        """One view: its sources and its target."""
+        data = self.dataset[index]
+        sources = data['inputs'].chunk(len(self.dataset.modalities))
+        inputs = dict(zip(self.dataset.modalities, map(picture, sources)))
+        return Sample(inputs, picture(data['data_samples'].gt_img), data)
+
+    def rgb(self, sample: Sample) -> Optional[np.ndarray]:
+        """The source, or else the target."""
+        target = sample.truth if self.dataset.target == 'rgb' else None
+        return sample.inputs.get('rgb', target)
+
+    def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
+        """Translations of every stream and of the ensemble."""
+        return translations(
+            translate(self.model, sample.data, seed_of(self.cfg)))
+
+    def picture(self, made: np.ndarray) -> np.ndarray:
+        """It is one."""
+        return made
+
+    def known(self, truth: np.ndarray) -> np.ndarray:
+        """Everywhere."""
+        return np.ones(truth.shape[:2], bool)
+
+    def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The mean absolute difference of the channels, on [-1, 1]."""
+        return abs(one.astype(float) - other).mean(axis=2) / 127.5
+
+    def score(self, error: float) -> str:
+        """As it is."""
+        return f'{error:.3f}'

@@ -1,0 +1,105 @@
+"""Sheets, read back pixel by pixel."""
+import numpy as np
+from PIL import Image
+
+from cen_mm.analysis.sheet import Group, Panel, draw_sheet, panel_width
+
+RNG = np.random.default_rng(0)
+
+
+def noise(height=40, width=50):
+    return RNG.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def drawn(path):
+    return np.array(Image.open(path).convert('RGB'))
+
+
+def find(sheet, image):
+    """Top and left of an image in a sheet, where it must be once."""
+    height, width = image.shape[:2]
+    same = (sheet == image[0, 0]).all(-1)
+    places = [(y, x) for y, x in np.argwhere(same) if np.array_equal(
+        sheet[y:y + height, x:x + width], image)]
+    assert len(places) == 1
+    return places[0]
+
+
+def squares(image, times):
+    return np.kron(image, np.ones((times, times, 1), np.uint8))
+
+
+def test_every_picture_stands_in_its_line_and_column(tmp_path):
+    pictures = [[[noise() for _ in range(2 - line)] for line in range(2)]
+                for _ in range(2)]
+    groups = [
+        Group(f'000{g}', [[Panel(f'title {p}', picture)
+                           for p, picture in enumerate(line)]
+                          for line in lines])
+        for g, lines in enumerate(pictures)]
+    draw_sheet(groups, tmp_path / 'new/sheet.png')
+    sheet = drawn(tmp_path / 'new/sheet.png')
+    places = [[[find(sheet, squares(picture, 4)) for picture in line]
+               for line in lines] for lines in pictures]
+    lines = [line for group in places for line in group]
+    assert len({left for line in lines for _, left in line[:1]}) == 1
+    assert lines[0][1][1] == lines[2][1][1] >= lines[0][0][1] + 4 * 50
+    tops = [line[0][0] for line in lines]
+    assert tops == [line[-1][0] for line in lines]
+    assert all(b - a >= 4 * 40 for a, b in zip(tops, tops[1:]))
+    for top in tops:  # a title above each
+        left = lines[0][0][1]
+        strip = sheet[top - 16:top, left:left + 200]
+        assert strip.min() < 100 and strip.max() == 255
+
+
+def test_titles_that_repeat_stand_once(tmp_path):
+    pictures = [noise(), noise()]
+    draw_sheet([Group('', [[Panel('same', p)]]) for p in pictures],
+               tmp_path / 'sheet.png')
+    sheet = drawn(tmp_path / 'sheet.png')
+    tops = [find(sheet, squares(p, 4))[0] for p in pictures]
+    assert tops[0] > 10 > tops[1] - tops[0] - 4 * 40 >= 0
+
+
+def test_sizes():
+    assert panel_width(64, 3) == 4 * 64  # no larger
+    assert panel_width(128, 5) == 1.5 * 128
+    assert panel_width(500, 5) < 240  # smaller, to fit
+    assert 5 * panel_width(2048, 5) <= 1200
+
+
+def test_frames_are_white_with_a_dark_outline(tmp_path):
+    """On white and on black alike, at the pixels asked for."""
+    for value in (0, 255):
+        picture = np.full((60, 60, 3), value, np.uint8)
+        draw_sheet([Group('', [[Panel('', picture, [(10, 20, 40, 50)])]])],
+                   tmp_path / 'sheet.png')
+        sheet = drawn(tmp_path / 'sheet.png')
+        panel = sheet[-4 - 240:-4, -4 - 240:-4].astype(int)
+        for line, start, end in ((panel[4 * 25], 20, 50),
+                                 (panel[:, 4 * 30], 10, 40)):
+            # The line across the frame meets both of its sides.
+            near = line[:, 0] if value else 255 - line[:, 0]
+            changed = np.flatnonzero(near < 128)
+            middle = (start + end) * 2
+            sides = changed[changed < middle], changed[changed > middle]
+            for side, edge in zip(sides, (start, end)):
+                assert abs(side.mean() - 4 * edge) <= 1.5
+        near_edge = panel[4 * 25, 4 * 20 - 5:4 * 20 + 5]
+        assert near_edge.max() > 200 and near_edge.min() < 60
+
+
+def test_the_legend_has_exact_colours_in_a_small_file(tmp_path):
+    colours = [[(37 * k) % 256, (91 * k) % 256, (13 * k) % 256]
+               for k in range(1, 41)]
+    labels = np.array(colours, np.uint8)[RNG.integers(0, 40, (40, 50))]
+    photo = noise(96, 128)
+    groups = [Group('1', [[Panel('labels', labels), Panel('rgb', photo)]])]
+    legend = [(f'class {k}', colour) for k, colour in enumerate(colours)]
+    draw_sheet(groups, tmp_path / 'sheet.png', legend)
+    with Image.open(tmp_path / 'sheet.png') as image:
+        assert image.mode == 'P'
+    sheet = drawn(tmp_path / 'sheet.png')
+    below = {tuple(c) for row in sheet[-80:] for c in row.tolist()}
+    assert {tuple(colour) for colour in colours} <= below
