@@ -222,6 +222,19 @@ def test_a_control_without_exchange_is_reported(segmentation, monkeypatch,
     assert any(float(row['below_own']) > 0 for row in rows)
 
 
+def test_bars_of_shares_are_shown_whole():
+    plots = load_tool('analysis_tools/_exchange_report_plots.py')
+    rows = [dict(layer='a', modality=m, channels=8, replaced=share,
+                 dead_donors=dead)
+            for m, share, dead in (('x', 0.5, 0), ('y', 0.25, 1))]
+    axis, = plots.share_plot(rows).axes
+    hatched = [bar.get_height() for bar in axis.patches if bar.get_hatch()]
+    plain = [bar.get_height() for bar in axis.patches if not bar.get_hatch()]
+    assert sorted(hatched) == [0, 0, 12.5]  # one is for the legend
+    assert plain == [50, 25]
+    assert axis.get_ylim()[1] >= 50
+
+
 def test_histograms_hold_every_channel(monkeypatch):
     plots = load_tool('analysis_tools/_exchange_report_plots.py')
     gammas = dict(

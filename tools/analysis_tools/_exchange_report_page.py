@@ -144,7 +144,7 @@ def add_forcing(page: Page, report) -> List[str]:
     page.heading(f'Exchange forced off and on: {metric}')
     text = (f'Tested on {report.forced_images} images. {NOT_RETRAINED} Layers '
             'that replace nothing are left out, for forcing them changes '
-            'nothing. ± is the difference to the net in the second column; '
+            'nothing. Δ is the difference to the net in the second column; '
             'forcing.csv has the other metrics.')
     page.paragraph(text)
     page.picture(

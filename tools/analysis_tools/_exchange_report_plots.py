@@ -71,6 +71,7 @@ def layer_bars(axis, rows: List[dict], share) -> Dict[str, list]:
             ])
             for name in names
         })
+    axis.autoscale(axis='y')  # an earlier call has fixed it
     axis.set_ylim(0, max(axis.get_ylim()[1], 5))
     axis.legend(ncols=len(names) + 1, loc='lower left', bbox_to_anchor=(0, 1))
     return bars

@@ -86,7 +86,7 @@ def forcing_table(nets: list, metric: str, streams: List[str]) -> Table:
     columns = [('exchange', 'where channels are exchanged'),
                ('compared with', 'what the differences are to')]
     for stream in streams:
-        columns += [(stream, metric), (f'± {stream}', 'difference')]
+        columns += [(stream, metric), (f'Δ {stream}', 'difference')]
     rows = []
     for net in nets:
         reference = reference_of(net, nets)
