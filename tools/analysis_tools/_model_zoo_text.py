@@ -79,13 +79,13 @@ CHECKPOINT`, with `--tta` for several scales and flips.
 
 # By folder, or by folder and data set.
 NOTES = {
-    'average':
+    'average/nyudv2':
     'The paper has this baseline for image translation alone.',
-    'concat':
+    'concat/nyudv2':
     'Table 2.',
-    'align':
+    'align/nyudv2':
     'Table 2. In the common setting these are two whole networks.',
-    'self_attention':
+    'self_attention/nyudv2':
     """\
 Table 2. Fused after all stages in the common setting, the paper has 272.3*
 and we have 273.4: two encoders (85.0), the decoder (75.6) and the four

@@ -57,8 +57,7 @@ def section(folder: str, dataset: str, rows: Sequence[Dict[str, str]],
                          'for one: use another folder')
     height, width = shapes[0]
     first = re.search(r'\((.*)\)', rows[0]['config'])[1].lstrip('./')
-    key = f'{folder}/{dataset.lower()}'
-    note = NOTES.get(key, NOTES.get(folder, ''))
+    note = NOTES.get(f'{folder}/{dataset.lower()}', '')
     return (f'\n## {folder}: {dataset}, {height} x {width}\n\n'
             f'{note + chr(10) * 2 if note else ""}'
             f'    python tools/train.py {first}\n\n{table(rows)}')
