@@ -153,12 +153,28 @@ def test_command_line(monkeypatch, capsys):
                      out)
 
 
+def test_time_is_measured_where_it_is_asked_for(monkeypatch, capsys):
+    run(monkeypatch, ROOMS, '--shape', 32, '--latency', '--device', 'cpu',
+        '--batch', 2, '--rounds', 3, '--warmup', 1)
+    out = capsys.readouterr().out
+    assert 'Timed: 3 rounds of 2 samples, cpu' in out
+    assert {'device', 'threads', 'torch', 'commit', 'command'} <= {
+        line.split(':')[0] for line in out.splitlines()}
+    shares = [float(share) for share in re.findall(r'([\d.]+)% \|', out)]
+    assert len(shares) == 13 and shares[-1] == 100
+    # Medians of three rounds need not add up exactly.
+    assert sum(shares[:-1]) == pytest.approx(100, abs=25)
+    assert all(share > 0 for share in shares[:10])
+
+
 def test_errors(monkeypatch, capsys, tmp_path):
     with pytest.raises(SystemExit, match='rooms.*size is not set.*--shape'):
         run(monkeypatch, ROOMS, '--cfg-options',
             'model.data_preprocessor.size=None')
     for args, words in (((tmp_path / 'none.py', ), 'none.py is not there'),
-                        ((ROOMS, '--shape', 1, 2, 3), 'neither HEIGHT WIDTH')):
+                        ((ROOMS, '--shape', 1, 2, 3), 'neither HEIGHT WIDTH'),
+                        ((ROOMS, '--rounds', 0), '--rounds must be at'),
+                        ((ROOMS, '--batch', 0), '--batch must be at')):
         with pytest.raises(SystemExit):
             run(monkeypatch, *args)
         assert words in capsys.readouterr().err

@@ -1,0 +1,165 @@
+"""Stages of a network, and their times by a clock that the test turns."""
+import numpy as np
+import pytest
+import torch
+from conftest import load_tool
+from torch import nn
+
+from cen_mm.analysis.complexity import Complexity, Parameters, Stage
+from cen_mm.analysis.latency import (
+    CudaClock,
+    Latency,
+    WallClock,
+    time_stages,
+)
+from cen_mm.analysis.stages import observed, parts, stages_of
+
+get_flops = load_tool('analysis_tools/get_flops.py')
+
+
+class Clock(WallClock):
+    """Milliseconds go by when a module works."""
+
+    def __init__(self):
+        self.now, self.finished = 0., 0
+
+    def mark(self):
+        return self.now
+
+    def finish(self):
+        self.finished += 1
+
+    def milliseconds(self, begin, end):
+        return end - begin
+
+
+class Work(nn.Module):
+    """Takes so many milliseconds, longer each time it is called."""
+
+    def __init__(self, clock, ms):
+        super().__init__()
+        self.clock, self.ms, self.calls = clock, ms, 0
+
+    def forward(self, x):
+        self.calls += 1
+        self.clock.now += self.ms * self.calls
+        return x
+
+
+class Backbone(nn.Module):
+
+    def __init__(self, clock):
+        super().__init__()
+        self.conv, self.norm = Work(clock, 1.), Work(clock, 2.)
+        self.blocks = nn.ModuleList(
+            nn.Sequential(Work(clock, ms)) for ms in (4., 8.))
+        self.spare = nn.ReLU()
+
+    def forward(self, x):
+        x = self.norm(self.conv(x))
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+class Net(nn.Module):
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+        self.backbone = Backbone(clock)
+        self.head = nn.Sequential(Work(clock, 16.), nn.Flatten())
+
+    def forward(self, x, mode):
+        assert mode == 'tensor' and not torch.is_grad_enabled()
+        x = self.backbone(x)
+        self.clock.now += 32.  # between the stages
+        return self.head(x)
+
+
+STAGES = {
+    'backbone.conv+norm': ['backbone.conv', 'backbone.norm'],
+    'backbone.blocks.0': ['backbone.blocks.0'],
+    'backbone.blocks.1': ['backbone.blocks.1'],
+    'head.0+1': ['head.0', 'head.1']
+}
+
+
+def test_stages_in_the_order_in_which_they_run():
+    """A list is taken apart, what runs in a row and is simple joined."""
+    clock = Clock()
+    net = Net(clock)
+    assert list(parts(net)) == [
+        'backbone.conv', 'backbone.norm', 'backbone.blocks.0',
+        'backbone.blocks.1', 'backbone.spare', 'head.0', 'head.1'
+    ]
+    with torch.no_grad(), observed(net, clock.mark) as calls:
+        net(torch.zeros(1, 1), mode='tensor')
+    assert calls[:3] == [('backbone.conv', 0., 1.), ('backbone.norm', 1., 3.),
+                         ('backbone.blocks.0', 3., 7.)]
+    assert stages_of(net, calls) == STAGES
+    count = len(calls)
+    with torch.no_grad():
+        net(torch.zeros(1, 1), mode='tensor')
+    assert len(calls) == count  # it looks no longer
+
+
+def test_times_of_the_rounds_that_count():
+    clock = Clock()
+    found = time_stages(
+        Net(clock), torch.zeros(1, 1), STAGES, clock, rounds=3, warmup=2)
+    rounds = np.array([3., 4., 5.])
+    assert {k: v.tolist() for k, v in found.stages.items()} == {
+        name: (ms * rounds).tolist()
+        for name, ms in zip(STAGES, (3., 4., 8., 16.))
+    }
+    assert found.total.tolist() == (31 * rounds + 32).tolist()
+    assert clock.finished == 5
+
+
+def test_a_module_that_runs_twice_counts_twice():
+    clock = Clock()
+    net = Net(clock)
+    net.backbone.norm = net.backbone.conv
+    stages = {'backbone.conv': ['backbone.conv']}
+    found = time_stages(
+        net, torch.zeros(1, 1), stages, clock, rounds=1, warmup=0)
+    assert found.stages['backbone.conv'].tolist() == [1. + 2.]
+
+
+def test_what_stages_leave_is_between():
+    """Median and quartiles over rounds, shares of each round."""
+    complexity = Complexity(
+        2, (8, 8), 10 * 10**9, Parameters(7, 3, 0),
+        dict(
+            a=Stage(['a'], 4 * 10**9, Parameters(5, 1, 0)),
+            b=Stage(['b'], 3 * 10**9, Parameters(2, 0, 0))))
+    latency = Latency(
+        np.array([10., 20., 40.]),
+        dict(a=np.array([1., 10., 10.]), b=np.array([4., 4., 4.])))
+    rows = [[cell.strip() for cell in line.strip('| ').split('|')]
+            for line in get_flops.table(complexity, latency).splitlines()]
+    assert rows[0] == ['stage', 'shared', 'private', 'GFLOPs', 'ms', 'share']
+    assert rows[2:] == [
+        ['a', '5', '1', '4', '10.00 (5.50-10.00)', '25.0%'],
+        ['b', '2', '0', '3', '4.00 (4.00-4.00)', '20.0%'],
+        # 5, 6 and 26 ms; 0.5, 0.3 and 0.65
+        ['between', '0', '2', '3', '6.00 (5.50-16.00)', '50.0%'],
+        ['total', '7', '3', '10', '20.00 (15.00-30.00)', '100.0%'],
+    ]
+
+
+def test_wall_clock_in_milliseconds():
+    assert WallClock().milliseconds(1.5, 1.75) == 250.
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_cuda_clock_waits_for_the_queue():
+    x = torch.rand(4096, 4096, device='cuda')
+    clock = CudaClock()
+    begin = clock.mark()
+    for _ in range(10):
+        x = x @ x
+    end = clock.mark()
+    clock.finish()
+    assert clock.milliseconds(begin, end) > 1
