@@ -162,8 +162,6 @@ def test_time_is_measured_where_it_is_asked_for(monkeypatch, capsys):
         line.split(':')[0] for line in out.splitlines()}
     shares = [float(share) for share in re.findall(r'([\d.]+)% \|', out)]
     assert len(shares) == 13 and shares[-1] == 100
-    # Medians of three rounds need not add up exactly.
-    assert sum(shares[:-1]) == pytest.approx(100, abs=25)
     assert all(share > 0 for share in shares[:10])
 
 
