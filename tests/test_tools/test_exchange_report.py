@@ -1,6 +1,7 @@
 """The report on a checkpoint's exchange, from files the test writes."""
 import csv
 import sys
+from base64 import b64encode
 from html.parser import HTMLParser
 
 import numpy as np
@@ -163,7 +164,10 @@ def test_translation(translation, monkeypatch, capsys):
     assert nowhere[-2:] == [f'{float(forced[1]["MAE"]):.4f}',
                             f'{difference:+.4f}']
     assert len(page.images) == 4
-    assert all(s.startswith('data:image/png;base64,') for s in page.images)
+    files = {b64encode(path.read_bytes()).decode()
+             for path in out.glob('*.png')}
+    assert files == {source.removeprefix('data:image/png;base64,')
+                     for source in page.images}
 
 
 def test_segmentation(segmentation, monkeypatch, capsys):

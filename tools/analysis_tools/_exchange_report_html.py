@@ -2,7 +2,7 @@
 import base64
 from html import escape
 from string import Template
-from typing import List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from _exchange_report_tables import Table
 
@@ -39,11 +39,15 @@ class Page:
 
     Args:
         title (str): Its title.
+
+    Attributes:
+        pictures (dict[str, bytes]): PNG files by name, which are in it.
     """
 
     def __init__(self, title: str) -> None:
         self.title = title
         self.parts: List[str] = []
+        self.pictures: Dict[str, bytes] = {}
 
     def heading(self, text: str) -> None:
         """Begin a section."""
@@ -81,8 +85,9 @@ class Page:
         self.parts.append('<div class="scroll"><table>\n'
                           + '\n'.join(lines) + '\n</table></div>')
 
-    def picture(self, png: bytes, alt: str) -> None:
+    def picture(self, name: str, png: bytes, alt: str) -> None:
         """A PNG file, within the page."""
+        self.pictures[name] = png
         data = base64.b64encode(png).decode()
         self.parts.append(
             f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">')

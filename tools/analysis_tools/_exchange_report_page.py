@@ -21,14 +21,14 @@ NOT_RETRAINED = (
     'exchange, not how good a net trained without it would be.')
 
 
-def report_page(report) -> Tuple[str, List[str]]:
+def report_page(report) -> Tuple[Page, List[str]]:
     """The page, and what the terminal shows of it beside the table.
 
     Args:
         report (Report): With all that has been measured.
 
     Returns:
-        tuple[str, list[str]]: HTML, and texts.
+        tuple[Page, list[str]]: The page, and texts.
     """
     checkpoint = Path(report.args.checkpoint).resolve()
     page = Page(
@@ -49,12 +49,13 @@ def report_page(report) -> Tuple[str, List[str]]:
         'Hatched is the part whose donors have small scales too: there the '
         'exchange brings next to nothing.')
     page.picture(
-        png(share_plot(report.rows)),
+        'replaced', png(share_plot(report.rows)),
         'replaced channels by layer and modality')
     page.heading('Scales')
     page.paragraph('How many channels have a norm scale of which size. The '
                    'dashed line is the threshold.')
     page.picture(
+        'scales',
         png(histograms(
             {name: norm.gamma.detach().cpu().float().numpy()
              for name, norm in report.norms}, report.modalities,
@@ -66,11 +67,11 @@ def report_page(report) -> Tuple[str, List[str]]:
     texts.append(donors)
     if report.images:
         page.picture(
-            png(donor_plot(report.rows)),
+            'donors', png(donor_plot(report.rows)),
             'variance from donors by layer and modality')
     if report.nets:
         texts += add_forcing(page, report)
-    return page.html(), texts
+    return page, texts
 
 
 def facts(report) -> List[Tuple[str, str]]:
@@ -148,7 +149,7 @@ def add_forcing(page: Page, report) -> List[str]:
             'forcing.csv has the other metrics.')
     page.paragraph(text)
     page.picture(
-        png(forcing_plot(report.nets, metric, streams)),
+        'forcing', png(forcing_plot(report.nets, metric, streams)),
         f'{metric} with single layers forced')
     page.table(table)
     return [table.text(), text]

@@ -2,8 +2,9 @@
 
     python tools/analysis_tools/exchange_report.py CHECKPOINT
 
-Writes channels.csv, one row a layer and modality, and the page report.html
-into exchange_report/ beside the checkpoint; --evaluate adds forcing.csv.
+Writes channels.csv, one row a layer and modality, and the page report.html,
+with its plots as files too, into exchange_report/ beside the checkpoint;
+--evaluate tests with single layers forced, and adds forcing.csv.
 """
 import argparse
 from dataclasses import asdict
@@ -175,9 +176,12 @@ def main() -> None:
             dict(exchange=net.kind, layer=net.layer, **net.metrics)
             for net in report.nets
         ])
-    (out / 'report.html').write_text(page)
+    for name, picture in page.pictures.items():
+        (out / f'{name}.png').write_bytes(picture)
+    html = page.html()
+    (out / 'report.html').write_text(html)
     print(f'{out / "report.html"}: {len(report.norms)} layers, '
-          f'{len(page) / 1024:.0f} kB')
+          f'{len(html) / 1024:.0f} kB')
 
 
 if __name__ == '__main__':
