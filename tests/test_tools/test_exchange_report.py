@@ -166,7 +166,7 @@ def test_translation(translation, monkeypatch, capsys):
     assert len(page.images) == 4
     files = {b64encode(path.read_bytes()).decode()
              for path in out.glob('*.png')}
-    assert files == {source.removeprefix('data:image/png;base64,')
+    assert files == {source.split(',')[1]
                      for source in page.images}
 
 
