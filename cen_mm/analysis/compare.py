@@ -46,6 +46,7 @@ def compare(runs: Mapping[str, Run], index: int) -> Comparison:
     inputs, made = {}, {}
     for name, run in runs.items():
         sample = run.load(index)
+        # In the order of the last, whose streams stand beside them.
         inputs = {**sample.inputs, **inputs}
         made[name] = run.predict(sample)
     truth, known = sample.truth, run.known(sample.truth)
@@ -85,7 +86,7 @@ def lights(runs: Mapping[str, Run], indices: Iterable[int]) -> List[float]:
                 for index in indices
             ]
     raise ValueError('no run reads or makes rgb, so there is no light to '
-                     'pick by: pick by disagreement, or give names')
+                     'pick by: give --pick disagreement, or --names')
 
 
 def strongest(values: Sequence[float], count: int) -> List[int]:
@@ -110,19 +111,21 @@ def indices_of(wanted: Iterable[str], names: Sequence[str]) -> List[int]:
         names (Sequence[str]): Those of the data set.
 
     Returns:
-        list[int]: In the order of ``wanted``.
+        list[int]: In the order of ``wanted``; all that are called so, as
+        files of different folders may be.
 
     Raises:
-        ValueError: If none or several are called so.
+        ValueError: If none is called so; the message has names like it.
     """
     indices = []
     for name in wanted:
-        if names.count(name) != 1:
+        found = [i for i, other in enumerate(names) if other == name]
+        if not found:
             near = difflib.get_close_matches(name, names, n=5, cutoff=0)
             raise ValueError(
-                f'{name!r} is the name of {names.count(name)} images of the '
-                f'test set: give one of its names, such as {", ".join(near)}')
-        indices.append(names.index(name))
+                f'the test set has no image {name!r}: give one of its names, '
+                f'such as {", ".join(near)}')
+        indices += found
     return indices
 
 
@@ -143,14 +146,18 @@ def group_of(runs: Mapping[str, Run], name: str,
     """
     boxes = frames(compared.difference)
     last, run = list(runs.items())[-1]
-    streams = dict(compared.made[last])
-    del streams['ensemble']
-    above = {k: streams['ensemble'] for k, streams in compared.made.items()}
-    above['ground truth'] = compared.truth
-    below = {f'{last}: from {m}': made for m, made in streams.items()}
-    above, below = ([
-        Panel(title, run.picture(made), boxes)
-        for title, made in line.items()
-    ] for line in (above, below))
+
+    def panel(title, made):
+        return Panel(title, run.picture(made), boxes)
+
+    above = [
+        panel(title, streams['ensemble'])
+        for title, streams in compared.made.items()
+    ]
+    above.append(panel('ground truth', compared.truth))
     inputs = [Panel(m, picture) for m, picture in compared.inputs.items()]
-    return Group(name, [above, inputs + below])
+    streams = [
+        panel(f'{last}: from {m}', made)
+        for m, made in compared.made[last].items() if m != 'ensemble'
+    ]
+    return Group(name, [above, inputs + streams])

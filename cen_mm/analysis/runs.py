@@ -43,14 +43,12 @@ class Run:
 
     Attributes:
         names (list[str]): Of the test images.
-        legend (list[tuple[str, Sequence[int]]]): Classes and their colours.
         measure (str): What :meth:`score` tells.
 
     Raises:
         FileNotFoundError: If checkpoint or data are not there.
         ValueError: If the checkpoint is one of another model.
     """
-    legend: List[Tuple[str, Sequence[int]]] = []
     measure: str
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
@@ -68,8 +66,29 @@ class Run:
         raise NotImplementedError
 
     def facts(self) -> Dict[str, Any]:
-        """What runs must have in common to be compared, by name."""
+        """What runs must have in common to be compared, by name.
+
+        What only one of them has, as an input that the others do not read,
+        is no matter. The task comes first, and numbers before lists.
+        """
         raise NotImplementedError
+
+    def files(self, keys: Mapping[str, str]) -> Dict[str, List[str]]:
+        """Files of all images, the same wherever one looks from.
+
+        Args:
+            keys (Mapping[str, str]): Of their paths, by what they hold.
+
+        Returns:
+            dict[str, list[str]]: Such as ``{'depth files': [...]}``. What is
+            made up without a file is left out.
+        """
+        return {
+            f'{what} files': [
+                str(Path(view[key]).resolve()) for view in self.views
+            ]
+            for what, key in keys.items() if key in self.views[0]
+        }
 
     def load(self, index: int) -> Sample:
         """One test image."""
@@ -94,6 +113,11 @@ class Run:
     def picture(self, made: np.ndarray) -> np.ndarray:
         """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
         raise NotImplementedError
+
+    def legend(self, truths: Iterable[np.ndarray]
+               ) -> List[Tuple[str, Sequence[int]]]:
+        """What the colours of some truths and their predictions mean."""
+        return []
 
     def known(self, truth: np.ndarray) -> np.ndarray:
         """Where there is a truth, ``(H, W)`` bool."""
@@ -135,22 +159,16 @@ def check_alike(runs: Mapping[str, Run]) -> None:
     Raises:
         ValueError: If something differs; the message says what.
     """
-    (first, run), *others = runs.items()
-    wanted = run.facts()
-    for name, other in others:
-        for fact, theirs in other.facts().items():
-            ours = wanted[fact]
+    seen: Dict[str, Tuple[str, Any]] = {}
+    for name, run in runs.items():
+        for fact, theirs in run.facts().items():
+            first, ours = seen.setdefault(fact, (name, theirs))
             if theirs == ours:
                 continue
-            if isinstance(ours, list):
+            if isinstance(ours, list):  # of one length, which was compared
                 ours, theirs = next(
                     pair for pair in zip(ours, theirs) if pair[0] != pair[1])
             raise ValueError(
                 f'{name} and {first} cannot be compared, as their {fact} '
                 f'differ: {theirs} and {ours}; give runs that are tested on '
                 'the same images')
-
-
-def resolved(paths: Iterable[str]) -> List[str]:
-    """Paths as they are the same from anywhere."""
-    return [str(Path(path).resolve()) for path in paths]

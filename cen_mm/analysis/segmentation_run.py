@@ -1,6 +1,6 @@
 """A trained segmentor beside its test images."""
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from mmengine.dataset import pseudo_collate
 from ..apis.inferencer import label_maps
 from ..datasets import ConcatModalities
 from ..datasets.transforms import IGNORE_INDEX
-from .runs import Run, Sample, resolved
+from .runs import Run, Sample
 
 
 class SegmentationRun(Run):
@@ -36,28 +36,33 @@ class SegmentationRun(Run):
         self.modalities = joined[0] if joined else ('rgb', )
         # A stock pipeline leaves the image as OpenCV reads it.
         self.order = slice(None, None, 1 if joined else -1)
-        meta = self.dataset.metainfo
-        self.legend = list(zip(meta['classes'], meta['palette']))
-        self.palette = np.array([*meta['palette'], [0, 0, 0]], np.uint8)
+        # Black for all that has no label.
+        self.palette = np.array(
+            [*self.dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
 
     def name_of(self, view: dict) -> str:
         """The stem of its file."""
         return Path(view['img_path']).stem
 
     def facts(self) -> Dict[str, Any]:
-        """Classes, labels and size of the first image."""
+        """Classes, files, and size of the first image."""
         classes = list(self.dataset.metainfo['classes'])
+        paths = {
+            m: 'img_path' if m == 'rgb' else f'{m}_path'
+            for m in self.modalities
+        }
         return {
             'tasks': 'segmentation',
             'numbers of classes': len(classes),
             'classes': classes,
             'numbers of test images': len(self.names),
-            'labels': resolved(view['seg_map_path'] for view in self.views),
-            'sizes of the first prediction': self.load(0).truth.shape
+            **self.files({'label': 'seg_map_path', **paths}),
+            'sizes of the first label map': self.load(0).truth.shape
         }
 
     def load(self, index: int) -> Sample:
-        """One image with its labels."""
+        """One image with its labels, the same each time."""
+        np.random.seed(index)  # a modality of noise draws from it
         data = self.dataset[index]
         image = data['inputs'].numpy()[self.order].transpose(1, 2, 0)
         parts = np.split(image, len(self.modalities), axis=2)
@@ -70,12 +75,22 @@ class SegmentationRun(Run):
         with torch.no_grad():
             maps = label_maps(
                 self.model.test_step(pseudo_collate([sample.data]))[0])
-        several = self.modalities if len(self.modalities) > 1 else ()
-        return {m: maps[m] for m in (*several, 'ensemble') if m in maps}
+        # Not the inputs' names: 'rgb' twice makes two streams.
+        streams = getattr(self.model.decode_head, 'modalities', ())
+        several = streams if len(streams) > 1 else ()
+        return {stream: maps[stream] for stream in (*several, 'ensemble')}
 
     def picture(self, made: np.ndarray) -> np.ndarray:
         """Labels in the colours of the data set, black where ignored."""
         return self.palette[np.minimum(made, len(self.palette) - 1)]
+
+    def legend(self, truths: Iterable[np.ndarray]
+               ) -> List[Tuple[str, Sequence[int]]]:
+        """Classes, and what is black if anything is."""
+        names = list(self.dataset.metainfo['classes'])
+        if not all(self.known(truth).all() for truth in truths):
+            names.append('no label')
+        return list(zip(names, self.palette.tolist()))
 
     def known(self, truth: np.ndarray) -> np.ndarray:
         """Where a label counts."""
@@ -94,15 +109,16 @@ def in_colours(image: np.ndarray) -> np.ndarray:
     """An input as a picture.
 
     Args:
-        image (np.ndarray): ``(H, W, 3)``: a picture of 8 bits, or a map of
-            any values in three equal channels.
+        image (np.ndarray): ``(H, W, 3)`` in RGB. What has no 8 bits is
+            scaled from its smallest value to its largest one; if the
+            channels are equal, it is a map, and in colours.
 
     Returns:
         np.ndarray: ``(H, W, 3)`` uint8.
     """
     if np.array_equal(image, np.clip(image, 0, 255).astype(np.uint8)):
         return image.astype(np.uint8)
-    values = image[..., 0].astype(float)
-    values -= values.min()
-    values /= values.max() or 1
-    return colormaps['viridis'](values, bytes=True)[..., :3]
+    image = (image - image.min()) / (np.ptp(image) or 1)
+    if np.ptp(image, axis=2).any():
+        return (255 * image).round().astype(np.uint8)
+    return colormaps['viridis'](image[..., 0], bytes=True)[..., :3]

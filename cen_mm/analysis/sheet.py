@@ -5,20 +5,22 @@ from typing import List, NamedTuple, Sequence, Tuple
 import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from PIL import Image
 
 from .frames import Box
-from .style import DPI, plt, save
+from .style import DPI, GREY, plt, save
 
 WIDTH = 1200  # pixels, of the panels beside each other at most
 LARGEST = 4  # times a small picture is enlarged at most
 GAP = 4
 NAME = 20  # to the left, for the names of the images
 TITLE = 18  # above a line
+SPACE = 10  # above an image of several lines
 LEGEND = 19  # a line of it
 FONT_SIZE = 9
 COLOURS = 256  # of a palette
-LETTER = 7.5  # pixels, the width of most letters
+LETTER = 7.5  # pixels, the width of most letters of the legend
 
 
 class Panel(NamedTuple):
@@ -71,10 +73,11 @@ def draw_sheet(groups: Sequence[Group],
     across = NAME + columns * (width + GAP)
     places, down = _places(groups, width)
     entry = 34 + LETTER * max((len(name) for name, _ in legend), default=0)
-    beside = max(1, int(across / entry))
-    down += -(-len(legend) // beside) * LEGEND
+    rows = -(-len(legend) // max(1, int(across / entry)))
+    down += rows * LEGEND
     # A little more: the size is cut to whole pixels.
-    figure = plt.figure(figsize=((across + .01) / DPI, (down + .01) / DPI))
+    figure = plt.figure(
+        figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
 
     def add_axes(left, top, height):
         return figure.add_axes((left / across, 1 - (top + height) / down,
@@ -86,19 +89,23 @@ def draw_sheet(groups: Sequence[Group],
                 axes = add_axes(NAME + column * (width + GAP), top,
                                 _height(panel, width))
                 _draw(axes, panel, width, titled)
-        middle = tops[0][0] + _line_height(group.lines[0], width) / 2
-        figure.text(
-            0.4 * NAME / across, 1 - middle / down, group.name, rotation=90,
-            ha='center', va='center', fontsize=FONT_SIZE)
+        top, bottom = tops[0][0], tops[-1][0] + _line_height(line, width)
+        _fit(
+            figure.text(
+                0.4 * NAME / across, 1 - (top + bottom) / 2 / down,
+                group.name, rotation=90, ha='center', va='center',
+                fontsize=FONT_SIZE), bottom - top)
     if legend:
         figure.legend(
             handles=[
-                Rectangle((0, 0), 1, 1, color=np.array(colour) / 255)
+                # With an edge, since classes may be as light as the page.
+                Rectangle((0, 0), 1, 1, facecolor=np.array(colour) / 255,
+                          edgecolor=GREY, linewidth=0.5)
                 for _, colour in legend
             ],
             labels=[name for name, _ in legend], loc='lower center',
-            ncols=beside, handlelength=1, columnspacing=1, borderpad=0,
-            borderaxespad=0)
+            ncols=-(-len(legend) // rows), handlelength=1, columnspacing=1,
+            borderpad=0, borderaxespad=0)
     save(figure, out)
     if legend and Path(out).suffix == '.png':
         _reduce(out, [colour for _, colour in legend])
@@ -128,7 +135,8 @@ def _places(groups: Sequence[Group],
         places.append([])
         for line in group.lines:
             titles = [panel.title for panel in line]
-            top += TITLE * (titles != above)
+            if titles != above:
+                top += TITLE + SPACE * (top > 0 and line is group.lines[0])
             places[-1].append((top, titles != above))
             top += _line_height(line, width) + GAP
             above = titles
@@ -150,10 +158,9 @@ def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
         panel.picture, aspect='auto',
         interpolation='nearest' if enlarged else 'antialiased')
     axes.set_axis_off()
-    if titled and panel.title:
-        room = width / (LETTER * len(panel.title))
-        axes.set_title(
-            panel.title, pad=3, fontsize=FONT_SIZE * min(1, room))
+    if titled:
+        _fit(
+            axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
     for top, left, bottom, right in panel.frames:
         axes.add_patch(
             Rectangle(
@@ -163,6 +170,14 @@ def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
                 path_effects=[withStroke(linewidth=3.5, foreground='black')]))
 
 
+def _fit(text: Text, room: int) -> None:
+    """Make a text smaller that is longer than so many pixels."""
+    extent = text.get_window_extent()
+    length = max(extent.width, extent.height)
+    if length > room:
+        text.set_fontsize(FONT_SIZE * room / length)
+
+
 def _reduce(out: str, exact: Sequence[Sequence[int]]) -> None:
     image = Image.open(out).convert('RGB')
     first = [[0, 0, 0], [255, 255, 255], *exact][:COLOURS // 2]
@@ -170,6 +185,12 @@ def _reduce(out: str, exact: Sequence[Sequence[int]]) -> None:
         COLOURS - len(first), method=Image.Quantize.MEDIANCUT).getpalette()
     palette = Image.new('P', (1, 1))
     palette.putpalette([v for colour in first for v in colour] + others)
-    image.quantize(
-        palette=palette, dither=Image.Dither.NONE).save(
-            out, optimize=True)
+    indices = np.array(
+        image.quantize(palette=palette, dither=Image.Dither.NONE))
+    # Pillow may take a neighbour of a colour that the palette has.
+    pixels = np.array(image)
+    for index, colour in enumerate(first):
+        indices[(pixels == colour).all(axis=2)] = index
+    reduced = Image.fromarray(indices)
+    reduced.putpalette(palette.getpalette())
+    reduced.save(out, optimize=True)

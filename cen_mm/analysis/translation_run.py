@@ -6,7 +6,7 @@ import numpy as np
 from ..apis.translator import seed_of, translate
 from ..translation import translations
 from ..translation.pictures import picture
-from .runs import Run, Sample, resolved
+from .runs import Run, Sample
 
 
 class TranslationRun(Run):
@@ -26,13 +26,14 @@ class TranslationRun(Run):
         return view['name']
 
     def facts(self) -> Dict[str, Any]:
-        """Target, its files and the size of the first one."""
+        """Target, files, and size of the first target."""
         target = self.dataset.target
+        domains = target, *self.dataset.modalities
         return {
             'tasks': f'translation into {target}',
             'numbers of test images': len(self.names),
-            'targets': resolved(v[f'{target}_path'] for v in self.views),
-            'sizes of the first prediction': self.load(0).truth.shape
+            **self.files({domain: f'{domain}_path' for domain in domains}),
+            'sizes of the first target': self.load(0).truth.shape
         }
 
     def load(self, index: int) -> Sample:

@@ -103,3 +103,31 @@ def test_the_legend_has_exact_colours_in_a_small_file(tmp_path):
     sheet = drawn(tmp_path / 'sheet.png')
     below = {tuple(c) for row in sheet[-80:] for c in row.tolist()}
     assert {tuple(colour) for colour in colours} <= below
+
+
+def test_a_photo_takes_no_colour_of_a_class(tmp_path):
+    """Page and labels keep theirs beside many that are nearly the same."""
+    colour = np.array([170, 51, 119], np.uint8)
+    labels = np.full((40, 50, 3), colour)
+    near = RNG.integers(-6, 7, (2, 40, 50, 3))
+    photos = [(near[0] + colour).astype(np.uint8),
+              np.clip(near[1] + 250, 0, 255).astype(np.uint8)]
+    groups = [Group('1', [[Panel('', p) for p in (labels, *photos)]])]
+    draw_sheet(groups, tmp_path / 'sheet.png', [('class', colour)])
+    sheet = drawn(tmp_path / 'sheet.png')
+    assert (sheet[18:18 + 4 * 40, 20:20 + 4 * 50] == colour).all()
+    assert (sheet[:, 0] == 255).all()
+
+
+def test_long_names_and_titles_are_made_smaller(tmp_path):
+    """None is written over its neighbour, or over the end of the page."""
+    groups = [Group('munster_000173_000019_leftImg8bit',
+                    [[Panel('a title that is longer than its picture',
+                            noise()), Panel('', noise())]]),
+              Group('', [[Panel('', noise())]])]
+    draw_sheet(groups, tmp_path / 'sheet.png')
+    sheet = drawn(tmp_path / 'sheet.png')
+    title, name = sheet[:18, 224:], sheet[:, :18]
+    assert sheet[:18, 20:220].min() < 128 and (title == 255).all()
+    written = np.flatnonzero((name < 255).any(axis=(1, 2)))
+    assert written.min() >= 18 and written.max() < 18 + 4 * 40

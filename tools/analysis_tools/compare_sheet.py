@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Dict, List, Tuple
 
 import numpy as np
+from mmengine.config import DictAction
 from tqdm import tqdm
 
 from cen_mm.analysis.compare import (
@@ -56,6 +57,9 @@ def parse_args() -> argparse.Namespace:
     which.add_argument(
         '--names', nargs='+',
         help='images to show, as the data set names them')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        help='override fields of all configs')
     return parser.parse_args()
 
 
@@ -70,14 +74,19 @@ def load_runs(args: argparse.Namespace) -> Dict[str, Run]:
     if len(set(names)) < max(2, len(names)):
         raise ValueError('give --run NAME CHECKPOINT twice or more, each with '
                          'a name of its own')
-    if set(configs) - set(names):
-        raise ValueError(f'--config {next(iter(set(configs) - set(names)))}: '
-                         f'the runs are {", ".join(names)}')
-    runs = {
-        name: load_run(
-            find_config(checkpoint, configs.get(name)), checkpoint)
-        for name, checkpoint in args.run
-    }
+    for name, config in configs.items():
+        if name not in names:
+            raise ValueError(f'--config {name}: no run has that name, give '
+                             f'one of {", ".join(names)}')
+        if not Path(config).is_file():
+            raise FileNotFoundError(
+                f'{config}, the config of {name}, is not there: give the '
+                'path of a config')
+    runs = {}
+    for name, checkpoint in args.run:
+        cfg = find_config(checkpoint, configs.get(name))
+        cfg.merge_from_dict(args.cfg_options or {})
+        runs[name] = load_run(cfg, checkpoint)
     check_alike(runs)
     return runs
 
@@ -107,8 +116,8 @@ def pick(runs: Dict[str, Run],
 def report(args: argparse.Namespace, run: Run, indices: List[int],
            seen: List[Comparison], table: np.ndarray) -> None:
     """Print the scores of what is shown, so that none is taken for a mean."""
-    how = 'named' if args.names else f'picked by {args.pick}'
-    print(f'{args.out}: {len(indices)} of {len(run.names)} images, {how}; '
+    how = '--names' if args.names else f'--pick {args.pick}'
+    print(f'{args.out}: {len(indices)} of {len(run.names)} images ({how}), '
           f'{run.measure} of each run:')
     picked_by = 'disagreement' if args.pick == 'disagreement' else 'light'
     rows = [['image', *[picked_by][:table.shape[1]], *seen[0].errors]]
@@ -131,6 +140,7 @@ def main() -> None:
     args = parse_args()
     try:
         runs = load_runs(args)
+        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
         indices, table = pick(runs, args)
         seen = [compare(runs, index) for index in indices]
     except (OSError, ValueError) as error:
@@ -140,7 +150,7 @@ def main() -> None:
         group_of(runs, run.names[index], compared)
         for index, compared in zip(indices, seen)
     ]
-    draw_sheet(groups, args.out, run.legend)
+    draw_sheet(groups, args.out, run.legend(c.truth for c in seen))
     report(args, run, indices, seen, table)
 
 

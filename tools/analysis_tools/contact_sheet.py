@@ -6,7 +6,7 @@ import argparse
 
 from mmengine.config import Config, DictAction
 
-from cen_mm.analysis.runs import Run, load_run
+from cen_mm.analysis.runs import Run, Sample, load_run
 from cen_mm.analysis.sheet import Group, Panel, draw_sheet
 
 
@@ -24,16 +24,15 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def group_of(run: Run, index: int) -> Group:
+def group_of(run: Run, name: str, sample: Sample) -> Group:
     """One line: inputs, streams, ensemble and truth of an image."""
-    sample = run.load(index)
     made = run.predict(sample)
     ensemble = made.pop('ensemble')
     outputs = {f'from {m}': stream for m, stream in made.items()}
     outputs.update({'ensemble': ensemble, 'ground truth': sample.truth})
     panels = [Panel(m, picture) for m, picture in sample.inputs.items()]
     panels += [Panel(k, run.picture(v)) for k, v in outputs.items()]
-    return Group(run.names[index], [panels])
+    return Group(name, [panels])
 
 
 def main() -> None:
@@ -44,8 +43,12 @@ def main() -> None:
         run = load_run(cfg, args.checkpoint)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    groups = [group_of(run, index) for index in args.indices]
-    draw_sheet(groups, args.out, run.legend)
+    samples = [run.load(index) for index in args.indices]
+    groups = [
+        group_of(run, run.names[index], sample)
+        for index, sample in zip(args.indices, samples)
+    ]
+    draw_sheet(groups, args.out, run.legend(s.truth for s in samples))
     print(f'{args.out}: {len(args.indices)} images')
 
 

@@ -1,0 +1,190 @@
+"""What runs make of the same images, on runs that predict by heart."""
+import numpy as np
+import pytest
+
+from cen_mm.analysis.compare import (
+    compare,
+    group_of,
+    indices_of,
+    lights,
+    strongest,
+)
+from cen_mm.analysis.runs import Run, Sample, check_alike
+
+RNG = np.random.default_rng(0)
+SHAPE = 30, 40
+
+
+class ByHeart(Run):
+    """Labels 0 to 3 and 9, which does not count; colours are 10 * label."""
+
+    def __init__(self, truths, streams, **inputs):
+        self.truths, self.streams, self.inputs = truths, streams, inputs
+        self.loaded = []
+
+    def load(self, index):
+        self.loaded.append(index)
+        inputs = {m: pictures[index] for m, pictures in self.inputs.items()}
+        return Sample(inputs, self.truths[index], dict(index=index))
+
+    def predict(self, sample):
+        index = sample.data.pop('index')  # used up
+        return {s: labels[index] for s, labels in self.streams.items()}
+
+    def picture(self, made):
+        return np.repeat(10 * made[..., None], 3, axis=2).astype(np.uint8)
+
+    def known(self, truth):
+        return truth != 9
+
+    def difference(self, one, other):
+        return (one != other).astype(float)
+
+
+def labels(count=2):
+    return RNG.integers(0, 4, (count, *SHAPE))
+
+
+def pictures(*values):
+    return [np.full((*SHAPE, 3), value, np.uint8) for value in values]
+
+
+def runs_of(truths):
+    depth, rgb, other = pictures(1, 2), pictures(3, 4), pictures(5, 6)
+    return {
+        'one': ByHeart(truths, dict(ensemble=labels()), thermal=other),
+        'two': ByHeart(truths, dict(ensemble=labels()), depth=depth),
+        'CEN': ByHeart(truths, dict(rgb=labels(), depth=labels(),
+                                    ensemble=labels()), rgb=rgb, depth=depth)
+    }
+
+
+def test_all_pairs_and_the_truth_pixel_by_pixel():
+    truths = labels()
+    truths[1, :10] = 9
+    runs = runs_of(truths)
+    compared = compare(runs, 1)
+    a, b, c = (run.streams['ensemble'][1].tolist() for run in runs.values())
+    total = 0
+    right = dict(one=0, two=0, CEN=0)
+    for y, x in np.ndindex(SHAPE):
+        away = ((a[y][x] != b[y][x]) + (a[y][x] != c[y][x])
+                + (b[y][x] != c[y][x])) / 3 if y >= 10 else 0
+        assert compared.difference[y, x] == pytest.approx(away)
+        total += away
+        for name, made in zip(right, (a, b, c)):
+            right[name] += y >= 10 and made[y][x] == truths[1, y, x]
+    assert compared.disagreement == pytest.approx(total / (20 * 40))
+    assert compared.errors == pytest.approx({
+        name: 1 - count / (20 * 40) for name, count in right.items()})
+    np.testing.assert_array_equal(compared.truth, truths[1])
+    assert list(compared.made) == ['one', 'two', 'CEN']
+    # In the order of the last run, then what others read.
+    assert {m: p.max() for m, p in compared.inputs.items()} == dict(
+        rgb=4, depth=2, thermal=6)
+    assert list(compared.inputs) == ['rgb', 'depth', 'thermal']
+
+
+def test_an_image_without_truth_has_no_figures():
+    truths = labels()
+    truths[0] = 9
+    compared = compare(runs_of(truths), 0)
+    assert np.isnan([compared.disagreement, *compared.errors.values()]).all()
+    assert not compared.difference.any()
+
+
+def test_light_is_asked_of_the_first_that_sees():
+    truths = labels(3)
+    seen = pictures(10, 200, 50)
+    seen[0][0, 0] = 90, 0, 0
+    blind = ByHeart(truths, {}, depth=pictures(1, 2, 3))
+    sees = ByHeart(truths, {}, rgb=seen)
+    also = ByHeart(truths, {}, rgb=pictures(0, 0, 0))
+    found = lights(dict(a=blind, b=sees, c=also), [2, 0])
+    first = (10 * (30 * 40 * 3 - 3) + 90) / (30 * 40 * 3)
+    assert found == pytest.approx([50 / 255, first / 255])
+    assert not also.loaded
+    with pytest.raises(ValueError, match='no run reads or makes rgb.*--pick '
+                       'disagreement, or --names'):
+        lights(dict(a=blind), [0])
+
+
+def test_strongest():
+    nan = float('nan')
+    assert strongest([1, nan, 3, 2, 3], 3) == [2, 4, 3]
+    assert strongest([nan, 1], 5) == [1, 0]
+    assert strongest([0.5] * 400, 400) == list(range(400))
+
+
+def test_names():
+    names = ['000003', '000004', '000005', '000004']
+    assert indices_of(['000005', '000003'], names) == [2, 0]
+    assert indices_of(['000004'], names) == [1, 3]  # of two folders
+    with pytest.raises(ValueError, match="no image '00005'.* 000005, "):
+        indices_of(['000003', '00005'], names)
+
+
+def test_a_group_frames_what_differs():
+    """Predictions differ in one square; a run may have any name."""
+    truths = labels(1)
+    same, other = truths.copy(), truths.copy()
+    other[0, 12:20, 25:33] = (truths[0, 12:20, 25:33] + 1) % 4
+    streams = dict(rgb=labels(1), depth=labels(1), ensemble=other)
+    runs = {
+        'ground truth': ByHeart(truths, dict(ensemble=same)),
+        'CEN': ByHeart(truths, streams, rgb=pictures(7), depth=pictures(8))
+    }
+    group = group_of(runs, '000003', compare(runs, 0))
+    assert group.name == '000003'
+    above, below = group.lines
+    assert [p.title for p in above] == ['ground truth', 'CEN', 'ground truth']
+    assert [p.title for p in below] == [
+        'rgb', 'depth', 'CEN: from rgb', 'CEN: from depth']
+    shown = [p.picture[..., 1] for p in (*above, *below)]
+    for picture, expected in zip(shown, (
+            10 * same[0], 10 * other[0], 10 * truths[0], 7, 8,
+            10 * streams['rgb'][0], 10 * streams['depth'][0])):
+        np.testing.assert_array_equal(picture, np.full(SHAPE, expected))
+    for panel in (*above, *below[2:]):
+        (box, ) = panel.frames
+        np.testing.assert_allclose(box, (12, 25, 20, 33), atol=1)
+    assert not any(panel.frames for panel in below[:2])
+
+
+FACTS = {
+    'tasks': 'segmentation',
+    'numbers of classes': 2,
+    'classes': ['road', 'car'],
+    'depth files': ['a.png', 'b.png'],
+    'sizes of the first label map': SHAPE
+}
+
+
+class Facts(Run):
+    """A run of which only the facts are known."""
+
+    def __init__(self, facts):
+        self.known = facts
+
+    def facts(self):
+        return self.known
+
+
+@pytest.mark.parametrize('changed, why', [
+    ({'tasks': 'translation into rgb'},
+     'tasks differ: translation into rgb and segmentation;'),
+    ({'numbers of classes': 3, 'classes': ['road', 'car', 'sea']},
+     'numbers of classes differ: 3 and 2;'),
+    ({'classes': ['road', 'sea']}, 'classes differ: sea and car;'),
+    ({'depth files': ['a.png', 'c.png']}, 'files differ: c.png and b.png;'),
+    ({'sizes of the first label map': (3, 4)},
+     r'label map differ: \(3, 4\) and \(30, 40\); give runs'),
+])
+def test_runs_on_other_data_are_refused(changed, why):
+    """Also where the first run does not read what the others do."""
+    blind = {k: v for k, v in FACTS.items() if k not in changed}
+    runs = dict(blind=Facts(blind), ours=Facts(FACTS))
+    check_alike(runs)
+    runs['odd'] = Facts({**FACTS, **changed})
+    with pytest.raises(ValueError, match=f'^odd and ours .*{why}'):
+        check_alike(runs)
