@@ -17,9 +17,9 @@ class Curve:
 
     Attributes:
         key (str): The varied field.
-        values (list): V numbers in ascending order, or texts in that of the
-            table where one is no number.
-        own (float | str): The config's own value.
+        values (list): V numbers, or texts where one is no number, sorted.
+        own (float | str): The config's own value, a text also where it is
+            None among numbers.
         samples (list[np.ndarray]): For each value the figures of its seeds.
     """
     key: str
@@ -46,9 +46,14 @@ class Curve:
 
     @property
     def log(self) -> bool:
-        """Whether they are positive and span more than a decade."""
-        return (self.numeric and min(self.values) > 0
-                and max(self.values) > 10 * min(self.values))
+        """Whether none is negative, and those above 0 span over a decade."""
+        return (self.numeric and min(self.values) >= 0
+                and max(self.values) > 10 * self.least > 0)
+
+    @property
+    def least(self) -> float:
+        """The least number above 0, or 0 if there is none."""
+        return min((v for v in self.values if v > 0), default=0.)
 
 
 def read_table(path: Union[str, Path]) -> List[Dict[str, str]]:
@@ -61,19 +66,39 @@ def read_table(path: Union[str, Path]) -> List[Dict[str, str]]:
         list[dict[str, str]]: Its rows, the same names in each.
 
     Raises:
-        ValueError: If it is none, or has no row.
+        ValueError: If it is none, has no row, or a figure that is no number.
         OSError: If it cannot be read.
     """
-    with open(path, newline='') as file:
-        rows = list(csv.DictReader(file))
-    if not rows:
-        raise ValueError(f'{path} has no results yet: no training of the '
-                         'sweep is finished')
-    absent = [name for name in (*BEFORE, AFTER[0]) if name not in rows[0]]
+    try:
+        with open(path, newline='') as file:
+            table = csv.DictReader(file)
+            names, rows = table.fieldnames or [], list(table)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f'{path} is no results.csv of a sweep: {error}'
+                         ) from error
+    absent = [k for k in (*BEFORE, AFTER[0]) if k not in names]
     if absent:
         raise ValueError(f'{path} is no results.csv of a sweep: it has no '
                          'column ' + ', '.join(absent))
+    if not rows:
+        raise ValueError(f'{path} has no results yet: no training of the '
+                         'sweep is finished')
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise ValueError(f'{path}, line {number}, has not the '
+                             f'{len(names)} cells of the first line: write '
+                             'it again by sweep.py')
+        for column in (*metric_names(rows), AFTER[0]):
+            if row[column] and not _is_number(row[column]):
+                raise ValueError(
+                    f'{path}, line {number}: {column} is no number, but '
+                    f'{row[column]!r}: write it again by sweep.py')
     return rows
+
+
+def metric_names(rows: List[Dict[str, str]]) -> List[str]:
+    """The columns of metrics that a table has."""
+    return [k for k in rows[0] if k not in BEFORE + AFTER]
 
 
 def find_metric(rows: List[Dict[str, str]], name: str = '') -> str:
@@ -88,15 +113,15 @@ def find_metric(rows: List[Dict[str, str]], name: str = '') -> str:
         str: The name of a column.
 
     Raises:
-        ValueError: If there is no such metric; those that exist are named.
+        ValueError: If there is no such metric, or none at all; those that
+            exist are named.
     """
-    names = [k for k in rows[0] if k not in BEFORE + AFTER]
+    names = metric_names(rows)
     if not name:
-        ours = [k for k in PREFERRED if k in names]
-        return (ours + names)[0]
+        name = next((k for k in (*PREFERRED, *names) if k in names), '')
     if name not in names:
         raise ValueError(f'{name!r} is no metric of this sweep, which has '
-                         + ', '.join(names))
+                         + (', '.join(names) or 'none'))
     return name
 
 
@@ -109,9 +134,6 @@ def curves(rows: List[Dict[str, str]], column: str) -> List[Curve]:
 
     Returns:
         list[Curve]: In the order of the table. Empty cells are left out.
-
-    Raises:
-        ValueError: If a cell is no number.
     """
     found = []
     for key in dict.fromkeys(row['key'] for row in rows):
@@ -122,23 +144,13 @@ def curves(rows: List[Dict[str, str]], column: str) -> List[Curve]:
             value = float(row['value']) if numeric else row['value']
             points.setdefault(value, [])
             if row[column]:
-                points[value].append(_number(row, column))
+                points[value].append(float(row[column]))
         own = mine[0]['own']
-        values = sorted(points) if numeric else list(points)
         found.append(
-            Curve(key, values,
+            Curve(key, sorted(points),
                   float(own) if numeric and _is_number(own) else own,
-                  [np.array(points[value]) for value in values]))
+                  [np.array(points[value]) for value in sorted(points)]))
     return found
-
-
-def _number(row: Dict[str, str], column: str) -> float:
-    try:
-        return float(row[column])
-    except ValueError as error:
-        raise ValueError(
-            f'{column} of {row["key"]}={row["value"]}, seed {row["seed"]}, '
-            f'is no number, but {row[column]!r}') from error
 
 
 def _is_number(text: str) -> bool:

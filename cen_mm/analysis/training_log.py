@@ -6,7 +6,7 @@ from typing import Dict, Optional, Union
 from .gammas import read_gammas
 
 # What mmengine logs beside the metrics of a validation.
-NO_METRICS = {'data_time', 'time', 'step', 'iter', 'epoch', 'memory'}
+NO_METRICS = {'data_time', 'time', 'step'}
 
 
 def last_validation(work_dir: Union[str, Path]) -> Dict[str, float]:
@@ -39,8 +39,8 @@ def _metrics(line: str) -> Dict[str, float]:
         scalars = json.loads(line)
     except ValueError:  # cut off while it was written
         return {}
-    # Lines of training have the learning rate, those of SparsityHook shares.
-    if any(k in ('lr', 'iter') or k.startswith('exchange/') for k in scalars):
+    # Lines of training have the iteration, those of SparsityHook shares.
+    if any(k == 'iter' or k.startswith('exchange/') for k in scalars):
         return {}
     return {k: v for k, v in scalars.items() if k not in NO_METRICS}
 

@@ -1,16 +1,17 @@
 """The folder of a sweep: its config, its trainings' figures, its table."""
 import csv
-import fcntl
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from _sweep_points import Point, check_values, own_value, plan
+from _sweep_points import Point, fit, own_value, plan
 from _sweep_runs import command, rewind
 from mmengine.config import Config
 
+from cen_mm.analysis.sweep_table import AFTER, BEFORE
 from cen_mm.analysis.training_log import exchanged_share, last_validation
 
 
@@ -25,35 +26,34 @@ class Sweep:
         seeds (list[int]): Seeds.
 
     Raises:
-        ValueError: If the folder holds a sweep of another config, or another
-            is running there.
+        ValueError: If a field or a value of it is wrong.
     """
 
     def __init__(self, root: Path, cfg: Config, config: str,
                  vary: Dict[str, list], seeds: List[int]) -> None:
         self.root, self.cfg, self.config = root, cfg, config
         self.own = {key: own_value(cfg, key) for key in vary}
-        for key, values in vary.items():
-            check_values(key, values, self.own[key])
-        self.points = {p.name: p for p in plan(self.own, vary, seeds)}
-        root.mkdir(parents=True, exist_ok=True)
-        # Trainings inherit it, and it is free when the last of them ends.
-        self.lock = os.open(root / '.lock', os.O_CREAT | os.O_RDWR)
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ValueError(f'another sweep, or a training that it has '
-                             f'left, is running in {root}') from error
+        fitting = {key: fit(key, vary[key], self.own[key]) for key in vary}
+        self.points = {p.name: p for p in plan(self.own, fitting, seeds)}
         self.frozen = root / f'{Path(config).stem}.py'
-        self.freeze()
         self.commit = commit()
 
     def freeze(self) -> None:
-        """Keep the config, or find the same one kept."""
-        hook = self.cfg.setdefault('default_hooks', {}).setdefault(
-            'checkpoint', dict(type='CheckpointHook', interval=1))
+        """Keep the config, or find the same one kept.
+
+        Raises:
+            ValueError: If another one is kept.
+        """
+        hooks = self.cfg.get('default_hooks') or {}
         # Two, for a training may be killed while it replaces one.
-        hook.update(max_keep_ckpts=2, save_best=None)
+        self.cfg.default_hooks = {
+            **hooks, 'checkpoint': {
+                'type': 'CheckpointHook',
+                'interval': 1,
+                **(hooks.get('checkpoint') or {}), 'max_keep_ckpts': 2,
+                'save_best': None
+            }
+        }
         kept = sorted(self.root.glob('*.py'))
         text = self.cfg.pretty_text
         if kept and (kept != [self.frozen] or kept[0].read_text() != text):
@@ -65,9 +65,6 @@ class Sweep:
 
     def finished(self, name: str) -> bool:
         return (self.root / name / 'result.json').is_file()
-
-    def cut_off(self, name: str) -> bool:
-        return (self.root / name / 'last_checkpoint').is_file()
 
     def command(self, point: Point) -> List[str]:
         """Of a training, whose folder is prepared."""
@@ -97,8 +94,8 @@ class Sweep:
         if status:
             lines = (folder / 'train.log').read_text(
                 errors='replace').split('\n')
-            raise ValueError(next((x for x in reversed(lines) if x.strip()),
-                                  f'exit status {status}'))
+            last = next((x for x in reversed(lines) if x.strip()), '')
+            raise ValueError(f'exit status {status}, {last.strip()}')
         result = dict(
             vars(point),
             metrics=last_validation(folder),
@@ -126,8 +123,10 @@ class Sweep:
                     continue
                 rows.append({
                     'key': key,
-                    'value': own if result['key'] is None else result['value'],
-                    'own': own,
+                    # As text, for csv leaves None empty.
+                    'value': str(
+                        own if result['key'] is None else result['value']),
+                    'own': str(own),
                     'seed': result['seed'],
                     **result['metrics'],
                     'exchanged': result['exchanged'],
@@ -136,13 +135,11 @@ class Sweep:
                     'commit': result['commit'],
                     'run': name
                 })
-        first = ['key', 'value', 'own', 'seed']
-        last = ['exchanged', 'seconds', 'config', 'commit', 'run']
-        metrics = [k for row in rows for k in row if k not in first + last]
+        metrics = dict.fromkeys(
+            k for row in rows for k in row if k not in BEFORE + AFTER)
         path = self.root / 'results.csv'
         with open(f'{path}.part', 'w', newline='') as file:
-            table = csv.DictWriter(
-                file, [*first, *dict.fromkeys(metrics), *last])
+            table = csv.DictWriter(file, [*BEFORE, *metrics, *AFTER])
             table.writeheader()
             table.writerows(rows)
         os.replace(f'{path}.part', path)
@@ -157,6 +154,8 @@ def write(path: Path, text: str) -> None:
 
 def commit() -> str:
     """Of the code that trains; "-dirty" where files have been changed."""
+    if not shutil.which('git'):
+        return 'none'
     run = subprocess.run(
         ['git', '--no-optional-locks', 'describe', '--always', '--dirty',
          '--exclude=*'], cwd=Path(__file__).parent, capture_output=True,

@@ -2,9 +2,10 @@
 import argparse
 import difflib
 import inspect
+import math
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 # First: it keeps mmengine's runner from importing transformers.
 import cen_mm  # noqa: F401  # isort: skip
@@ -64,15 +65,15 @@ def read_vary(text: str) -> Dict[str, list]:
     return {key: read}
 
 
-def fields(value: Any, prefix: str = '') -> Iterator[str]:
-    """The names of all fields below a config or a part of it."""
+def fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
+    """All fields below a config or a part of it that --cfg-options reaches."""
     items = []
     if isinstance(value, dict):
-        items = list(value.items())
-    elif isinstance(value, (list, tuple)):
+        items = [(k, v) for k, v in value.items() if '.' not in str(k)]
+    elif isinstance(value, list):
         items = list(enumerate(value))
     for name, part in items:
-        yield f'{prefix}{name}'
+        yield f'{prefix}{name}', part
         yield from fields(part, f'{prefix}{name}.')
 
 
@@ -91,36 +92,37 @@ def own_value(cfg: Config, key: str) -> Any:
             training does not read it; near names are suggested.
     """
     read = inspect.signature(Runner).parameters
-    names = [k for k in fields(cfg.to_dict()) if k.split('.')[0] in read]
+    values = dict(fields(cfg.to_dict()))
+    names = [k for k in values if k.split('.')[0] in read]
     if key == 'randomness.seed':
         raise ValueError('randomness.seed is varied by --seeds')
     if key not in names:
         near = [k for k in names if k.endswith(f'.{key}')]
         near += difflib.get_close_matches(key, names, n=5 - len(near[:4]))
         what = ('is only a variable of the config, which training does not '
-                'read' if key in fields(cfg.to_dict()) else
-                'is no field of the config')
+                'read' if key in values else 'is no field of the config')
         raise ValueError(
             f'{key} {what}; near fields: '
             + (', '.join(dict.fromkeys(near[:5])) or 'none')
             + '. A field that the config leaves at its default can be named '
             'in --cfg-options first')
-    value = cfg.to_dict()
-    for part in key.split('.'):
-        value = value[int(part) if isinstance(value, (list, tuple)) else part]
-    if isinstance(value, dict):
+    if isinstance(values[key], dict):
         raise ValueError(f'{key} is a group of fields: vary one of '
-                         + ', '.join(f'{key}.{k}' for k in value))
-    return value
+                         + ', '.join(f'{key}.{k}' for k in values[key]))
+    return values[key]
 
 
-def check_values(key: str, values: Sequence, own: Any) -> None:
-    """Refuse values that are not of the kind of the config's own.
+def fit(key: str, values: Sequence, own: Any) -> list:
+    """Values of the kind of the config's own.
 
     Args:
         key (str): The field.
         values (Sequence): What to give it.
         own (Any): The config's own value.
+
+    Returns:
+        list: The values; 1 is 1.0 where the config's own is a float, so that
+        both are one training.
 
     Raises:
         ValueError: If one does not fit, or is there twice.
@@ -131,16 +133,22 @@ def check_values(key: str, values: Sequence, own: Any) -> None:
             return 'number'
         return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
 
+    fitting = []
     for value in values:
         if own is not None and kind(value) != kind(own):
             raise ValueError(f'{key}: {value!r} is no {kind(own)}, as is the '
                              f"config's own value {own!r}")
-        if value != value:
-            raise ValueError(f'{key}: nan is no value to train with')
-    names = [Point(key, value, 0).name for value in values]
-    for value, name in zip(values, names):
-        if list(values).count(value) > 1 or names.count(name) > 1:
+        if kind(value) == 'number' and not math.isfinite(value):
+            raise ValueError(f'{key}: {value} has no place on an axis: give a '
+                             'finite number')
+        if kind(own) == 'number' and type(own)(value) == value:
+            value = type(own)(value)
+        fitting.append(value)
+    names = [Point(key, value, 0).name for value in fitting]
+    for value, name in zip(fitting, names):
+        if names.count(name) > 1:
             raise ValueError(f'{key}: the value {value!r} is given twice')
+    return fitting
 
 
 def plan(own: Dict[str, Any], vary: Dict[str, list],

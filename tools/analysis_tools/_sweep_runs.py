@@ -1,14 +1,39 @@
 """Training as subprocesses: several at once, resumed, stopped together."""
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, Iterator, List
 
 TRAIN = Path(__file__).parents[1] / 'train.py'
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[int]:
+    """Make a folder, and keep other sweeps out of it.
+
+    Args:
+        root (Path): The folder.
+
+    Yields:
+        int: A file descriptor. The folder is free when all that have it,
+        trainings too, have closed it or ended.
+
+    Raises:
+        ValueError: If it is not free.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with open(root / '.lock', 'a') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(f'another sweep, or a training that it has '
+                             f'left, is running in {root}') from error
+        yield file.fileno()
 
 
 def environment(jobs: int) -> Dict[str, str]:
@@ -21,7 +46,7 @@ def environment(jobs: int) -> Dict[str, str]:
 
 
 def command(config: Path, folder: Path, options: Dict[str, Any]) -> List[str]:
-    """The command line of a training, which resumes what there is.
+    """The command line of a training, which goes on where it was cut off.
 
     Args:
         config (Path): The config.
@@ -31,13 +56,22 @@ def command(config: Path, folder: Path, options: Dict[str, Any]) -> List[str]:
     Returns:
         list[str]: What to run.
     """
+    resume = []
+    if cut_off(folder):
+        # Else it would resume from a load_from of the config.
+        resume, options = ['--resume'], {**options, 'load_from': None}
     return [
         sys.executable, '-u',
         str(TRAIN),
-        str(config), '--resume', '--work-dir',
+        str(config), *resume, '--work-dir',
         str(folder), '--cfg-options',
         *(f'{k}={v}' for k, v in options.items())
     ]
+
+
+def cut_off(folder: Path) -> bool:
+    """Whether a training has left a checkpoint to go on from."""
+    return (folder / 'last_checkpoint').is_file()
 
 
 def rewind(folder: Path, last: str) -> None:
@@ -51,7 +85,7 @@ def rewind(folder: Path, last: str) -> None:
         last (str): Name of the checkpoint at the end, ``epoch_10.pth``.
     """
     pointer = folder / 'last_checkpoint'
-    if not pointer.is_file() or Path(pointer.read_text()).name != last:
+    if not cut_off(folder) or Path(pointer.read_text()).name != last:
         return
     earlier = [path for path in folder.glob('*.pth') if path.name != last]
     if earlier:
@@ -61,8 +95,7 @@ def rewind(folder: Path, last: str) -> None:
 
 
 def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
-            done: Callable[[str, int, float], None],
-            inherit: int) -> None:
+            done: Callable[[str, int, float], None], lock: int) -> None:
     """Run commands, each with its output in ``root/<name>/train.log``.
 
     However this ends, no process is left behind.
@@ -72,7 +105,7 @@ def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
         root (Path): Where the folders of the names lie.
         jobs (int): How many at once.
         done (Callable): Told name, exit status and seconds of each.
-        inherit (int): A file descriptor that they keep open.
+        lock (int): A file descriptor that they keep open.
     """
     waiting = list(commands)
     running = {}  # name to process and time of its start
@@ -88,7 +121,7 @@ def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
                         commands[name], stdout=log, stderr=log,
                         stdin=subprocess.DEVNULL, env=environment(jobs),
                         start_new_session=True,
-                        pass_fds=(inherit, )), time.monotonic()
+                        pass_fds=(lock, )), time.monotonic()
             time.sleep(0.1)
             for name, (process, start) in list(running.items()):
                 if process.poll() is not None:

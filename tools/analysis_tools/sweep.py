@@ -6,11 +6,11 @@
         --seeds 0 1 2 --work-dir work_dirs/sweep
 
 All other fields keep the config's own values, as --cfg-options has changed
-them. The point that has them all belongs to every field's curve, and is
-trained once. WORK_DIR holds
+them. Where a field's own value is among the given ones, that point belongs to
+every field's curve, and is trained once. WORK_DIR holds
 
     results.csv     one line for each point of a curve, for sweep_plot.py
-    CONFIG.py       what is trained; a later edit of CONFIG does not matter
+    CONFIG.py       what is trained, with --cfg-options
     NAME/           a training with train.log, logs and gammas
 
 The same command goes on where it was stopped: it resumes what was cut off,
@@ -30,17 +30,18 @@ from typing import Any, Dict
 
 from _sweep_folder import Sweep
 from _sweep_points import read_vary
-from _sweep_runs import run_all
+from _sweep_runs import cut_off, locked, run_all
 from mmengine.config import Config, DictAction
 from tqdm import tqdm
 
 
-def train(sweep: Sweep, jobs: int) -> Dict[str, str]:
+def train(sweep: Sweep, jobs: int, lock: int) -> Dict[str, str]:
     """Train what is not finished.
 
     Args:
         sweep (Sweep): What to train, and where.
         jobs (int): How many at a time.
+        lock (int): A file descriptor that the trainings keep open.
 
     Returns:
         dict[str, str]: Why those that failed did, by name.
@@ -49,7 +50,7 @@ def train(sweep: Sweep, jobs: int) -> Dict[str, str]:
         name: sweep.command(point)
         for name, point in sweep.points.items() if not sweep.finished(name)
     }
-    resumed = {name for name in commands if sweep.cut_off(name)}
+    resumed = {name for name in commands if cut_off(sweep.root / name)}
     finished = len(sweep.points) - len(commands)
     failed = {}
     print(f'{len(sweep.points)} trainings: {finished} are finished, '
@@ -71,7 +72,7 @@ def train(sweep: Sweep, jobs: int) -> Dict[str, str]:
             bar.write(f'{name}: {line}', file=sys.stdout)
             bar.update()
 
-        run_all(commands, sweep.root, jobs, done, sweep.lock)
+        run_all(commands, sweep.root, jobs, done, lock)
     return failed
 
 
@@ -119,9 +120,14 @@ def open_sweep(args: argparse.Namespace) -> Sweep:
         vary.update(read)
     cfg = Config.fromfile(args.config, import_custom_modules=False)
     cfg.merge_from_dict(args.cfg_options or {})
-    if not cfg.get('val_evaluator'):
-        raise ValueError(f'{args.config} has no val_evaluator, whose metrics '
-                         'a sweep compares')
+    for field, why in (('train_cfg', 'which says how long to train'),
+                       ('val_evaluator', 'whose metrics a sweep compares')):
+        if not cfg.get(field):
+            raise ValueError(f'{args.config} has no {field}, {why}')
+    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
+        raise ValueError(
+            f'{args.config} has no LocalVisBackend in visualizer.vis_backends,'
+            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
     return Sweep(args.work_dir, cfg, args.config, vary, args.seeds)
 
 
@@ -132,7 +138,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sweep = open_sweep(args)
-        failed = train(sweep, args.jobs)
+        with locked(sweep.root) as lock:
+            sweep.freeze()
+            failed = train(sweep, args.jobs, lock)
     except (ValueError, OSError) as error:
         raise SystemExit(str(error))
     except KeyboardInterrupt:

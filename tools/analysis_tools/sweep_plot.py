@@ -4,16 +4,23 @@
 
 A panel for each varied field: on the left axis a metric, on the right the
 share of exchanged channels, both as the mean over the seeds with a band of
-one sample standard deviation to either side.
+one sample standard deviation to either side. A dotted line is at the config's
+own value.
 """
 import argparse
 from dataclasses import replace
-from typing import List
+from typing import Any, List, Optional
 
 import numpy as np
 
 from cen_mm.analysis.style import BLUE, GREY, VERMILION, new_figure, save
-from cen_mm.analysis.sweep_table import Curve, curves, find_metric, read_table
+from cen_mm.analysis.sweep_table import (
+    Curve,
+    curves,
+    find_metric,
+    metric_names,
+    read_table,
+)
 
 SYMBOLS = {
     'sparsity.weight': r'$\lambda$, weight of the L1 penalty',
@@ -41,12 +48,6 @@ def field_label(key: str) -> str:
                 key)
 
 
-def metric_label(name: str) -> str:
-    """A metric, its stream and unit."""
-    stream, _, metric = name.rpartition('/')
-    return (f'{stream or "ensemble"} {metric}') + UNITS.get(metric, '')
-
-
 def figures(curve: Curve, exchanged: Curve) -> List[str]:
     """A line of text for each value."""
     lines = []
@@ -58,15 +59,40 @@ def figures(curve: Curve, exchanged: Curve) -> List[str]:
     return lines
 
 
-def draw_curve(axis, curve: Curve, label: str, style: dict) -> None:
-    """Mean and band, and an axis of the same colour."""
-    place = curve.values if curve.numeric else np.arange(len(curve.values))
-    axis.plot(place, curve.mean, markersize=5, **style)
+def place(curve: Curve, value: Any) -> Optional[float]:
+    """Where a value is on the axis: at itself or, a text, at its number."""
+    if not curve.numeric:
+        return curve.values.index(value) if value in curve.values else None
+    if isinstance(value, str) or curve.log and curve.values[0] > 0 >= value:
+        return None
+    return value
+
+
+def draw_curve(axis, curve: Curve, label: str, style: dict):
+    """Mean and band, and an axis of the same colour; returns the line."""
+    places = [place(curve, value) for value in curve.values]
+    line, = axis.plot(places, curve.mean, markersize=5, **style)
     axis.fill_between(
-        place, curve.mean - curve.std, curve.mean + curve.std,
+        places, curve.mean - curve.std, curve.mean + curve.std,
         color=style['color'], alpha=0.2, linewidth=0)
     axis.set_ylabel(label, color=style['color'])
     axis.tick_params(axis='y', colors=style['color'])
+    return line
+
+
+def draw_values(axis, curve: Curve) -> None:
+    """The axis of a field, before the curves that its limits depend on."""
+    axis.set_xlabel(field_label(curve.key))
+    if not curve.numeric:
+        long = len(''.join(curve.values)) > 40
+        axis.set_xticks(
+            range(len(curve.values)), curve.values,
+            **dict(rotation=20, ha='right') if long else {})
+    elif curve.log and curve.values[0] == 0:
+        # 0 has no logarithm: the scale is linear up to the next value.
+        axis.set_xscale('symlog', linthresh=curve.least)
+    elif curve.log:
+        axis.set_xscale('log')
 
 
 def draw(metric: List[Curve], share: List[Curve], name: str,
@@ -74,32 +100,24 @@ def draw(metric: List[Curve], share: List[Curve], name: str,
     """A panel a field."""
     figure, axes = new_figure(
         1, len(metric), (max(5.2, 4.6 * len(metric)), 3.6))
+    unit = UNITS.get(name.split()[-1], '')
+    lines = {}  # of what is drawn, for the legend
     for axis, curve, exchanged in zip(axes[0], metric, share):
-        draw_curve(axis, curve, metric_label(name), LEFT)
-        axis.set_xlabel(field_label(curve.key))
+        draw_values(axis, curve)
+        lines[name] = draw_curve(axis, curve, name + unit, LEFT)
         if any(len(samples) for samples in exchanged.samples):
             right = axis.twinx()
             right.spines['right'].set_visible(True)
-            draw_curve(right, exchanged, 'exchanged channels (%)', RIGHT)
+            lines['exchanged channels'] = draw_curve(
+                right, exchanged, 'exchanged channels (%)', RIGHT)
             right.set_ylim(bottom=0)
-        if curve.log:
-            axis.set_xscale('log')
-        if not curve.numeric:
-            axis.set_xticks(np.arange(len(curve.values)), curve.values)
-        own = (curve.values.index(curve.own)
-               if curve.own in curve.values else None)
-        if curve.numeric and not isinstance(curve.own, str):
-            own = curve.own
-        if own is not None and not (curve.log and own <= 0):
-            axis.axvline(own, color=GREY, linestyle=':')
-    handles = [axes[0, 0].plot([], [], label=label, **style)[0]
-               for label, style in (
-                   (metric_label(name).split(' on ')[0], LEFT),
-                   ('exchanged channels', RIGHT),
-                   ("config's own value", dict(color=GREY, linestyle=':')))]
+        own = place(curve, curve.own)
+        if own is not None:
+            lines["config's own value"] = axis.axvline(
+                own, color=GREY, linestyle=':')
     many = seeds(metric)
     figure.legend(
-        handles=handles, loc='outside upper center', ncols=3,
+        lines.values(), lines.keys(), loc='outside upper center', ncols=3,
         title='one training a point' if many == '1 seed' else
         f'mean over {many}, band: $\\pm$ 1 standard deviation',
         title_fontsize=8)
@@ -123,13 +141,16 @@ def main() -> None:
             replace(c, samples=[100 * s for s in c.samples])
             for c in curves(rows, 'exchanged')
         ]
+        if not any(len(s) for curve in metric for s in curve.samples):
+            raise ValueError(f'{args.results}: no training has {name}')
+        stream, _, label = name.rpartition('/')
+        if any('/' in k for k in metric_names(rows)):
+            label = f'{stream or "ensemble"} {label}'
+        draw(metric, share, label, args.out)
     except (ValueError, OSError) as error:
         raise SystemExit(str(error))
-    if not any(len(s) for curve in metric for s in curve.samples):
-        raise SystemExit(f'{args.results}: no training has {name}')
-    draw(metric, share, name, args.out)
-    print(f'{args.out}: {name}, mean +- standard deviation over '
-          f'{seeds(metric)}')
+    print(f'{args.out}: {label} over {seeds(metric)}, +- their standard '
+          'deviation')
     for curve, exchanged in zip(metric, share):
         print(f"{curve.key} (the config's own: {curve.own})")
         print('\n'.join(figures(curve, exchanged)))

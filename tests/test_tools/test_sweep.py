@@ -1,0 +1,267 @@
+"""Sweeps: a real one, cut off, and others with a stand-in for train.py."""
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import TOOLS, load_tool
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from tiny_sweep import CONFIG, HOLD_UP, TRAIN
+from tiny_translation import rooms_config, write_rooms
+
+from cen_mm.layers import exchangeable_norms
+
+WEIGHT = 'default_hooks.sparsity.weight'
+THRESHOLD = 'model.generator.exchange.threshold'
+
+
+@pytest.fixture(autouse=True)
+def keep_signals():
+    """The tool asks for SIGTERM."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def sweep(monkeypatch, capsys):
+    """Run the tool, with train.py or what stands in for it."""
+
+    def call(*arguments):
+        tool = load_tool('analysis_tools/sweep.py')
+        monkeypatch.setattr(sys, 'argv', ['', *map(str, arguments)])
+        tool.main()
+        return capsys.readouterr().out
+
+    return call
+
+
+@pytest.fixture
+def quick(tmp_path, monkeypatch, sweep):
+    """The tool with the stand-in, in a folder of its own."""
+    load_tool('analysis_tools/sweep.py')
+    (tmp_path / 'train.py').write_text(TRAIN)
+    (tmp_path / 'net.py').write_text(CONFIG)
+    monkeypatch.setattr('_sweep_runs.TRAIN', tmp_path / 'train.py')
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments, config='net.py'):
+        return sweep(config, '--work-dir', 'out', *arguments)
+
+    return call
+
+
+def read(path='out/results.csv'):
+    with open(path, newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def points():
+    return sorted(tuple(row[k] for k in (
+        'key', 'value', 'own', 'seed', 'rgb/mIoU', 'mIoU', 'exchanged',
+        'run')) for row in read())
+
+
+def starts():
+    """How often each training has been started."""
+    return {path.parent.name: len(path.read_text().splitlines())
+            for path in Path('out').glob('*/starts.txt')}
+
+
+def test_the_table(quick):
+    printed = quick('--vary', f'{WEIGHT}=1e-3,1', '--vary',
+                    f'{THRESHOLD}=0.5,0.02', '--seeds', 0, 1, '--jobs', 2)
+    assert '6 trainings: 0 are finished, 0 go on, 6 start, 2 at a time' in (
+        printed)
+    assert f'{WEIGHT}=1.0_seed1: mIoU 40, 2.0% exchanged' in printed
+    expected = []
+    for seed in 0, 1:
+        own = str(seed), '1.0', str(40 + seed - 1e-3), '0.02', (
+            f'own_seed{seed}')
+        expected += [
+            (WEIGHT, '0.001', '0.001', *own),
+            (WEIGHT, '1.0', '0.001', str(seed), '1.0', f'{39. + seed}',
+             '0.02', f'{WEIGHT}=1.0_seed{seed}'),
+            (THRESHOLD, '0.02', '0.02', *own),
+            (THRESHOLD, '0.5', '0.02', str(seed), '1.0',
+             str(40 + seed - 1e-3), '0.5', f'{THRESHOLD}=0.5_seed{seed}'),
+        ]
+    assert points() == sorted(expected)
+    assert list(starts().values()) == 6 * [1]
+    for row in read():
+        assert float(row['seconds']) > 0 and row['config'] == 'net.py'
+        assert row['commit']
+    assert not list(Path('out').rglob('*.pth'))
+
+
+def test_more_values_and_seeds_later(quick):
+    quick('--vary', f'{WEIGHT}=1,2')
+    first = points()
+    printed = quick('--vary', f'{WEIGHT}=1.0,3', '--seeds', 1, 0)
+    assert '4 trainings: 1 are finished, 0 go on, 3 start' in printed
+    assert starts() == {f'{WEIGHT}={v}_seed{s}': 1 for v, s in [
+        ('1.0', 0), ('2.0', 0), ('3.0', 0), ('1.0', 1), ('3.0', 1)]}
+    assert len(points()) == 5 and set(first) < set(points())
+    # Another field: the first stays in the table.
+    quick('--vary', f'{THRESHOLD}=0.02')
+    assert [row['key'] for row in read()].count(WEIGHT) == 6
+    assert [row['value'] for row in read() if row['key'] == THRESHOLD] == [
+        '0.02']
+
+
+def test_what_fails_is_reported_and_tried_again(quick, capsys):
+    Path('broken').touch()
+    with pytest.raises(SystemExit) as stop:
+        quick('--vary', f'{WEIGHT}=1,1e-3')
+    assert stop.value.code == 1
+    failed = f'{WEIGHT}=1.0_seed0'
+    printed = capsys.readouterr().out.splitlines()
+    reason = f'{failed}: failed: exit status 1, ValueError: out of luck'
+    assert reason in printed
+    assert printed[-2:] == [
+        'out/results.csv: 2 trainings, 1 failed',
+        f'{reason}, see out/{failed}/train.log']
+    assert [row['run'] for row in read()] == ['own_seed0']
+    Path('broken').unlink()
+    assert '1 go on, 0 start' in quick('--vary', f'{WEIGHT}=1,1e-3')
+    assert [row['run'] for row in read()] == [failed, 'own_seed0']
+    assert starts() == {'own_seed0': 1, failed: 2}
+    # How long the whole of it has taken is not known.
+    assert [bool(row['seconds']) for row in read()] == [False, True]
+    first, second = Path(
+        'out', failed, 'starts.txt').read_text().splitlines()
+    assert '--resume' not in first and 'load_from' not in first
+    assert '--resume' in second and second.endswith('load_from=None')
+
+
+def test_another_config_is_refused(quick):
+    same = '--vary', f'{WEIGHT}=1'
+    quick(*same)
+    kept = Config.fromfile('out/net.py')
+    assert kept.default_hooks.checkpoint == dict(
+        type='CheckpointHook', interval=5, save_best=None, max_keep_ckpts=2)
+    with pytest.raises(SystemExit, match='holds the sweep of another config, '
+                       r'.*out/net.py.*give another --work-dir'):
+        quick(*same, '--cfg-options', 'model.type=Other')
+    Path('other.py').write_text(CONFIG)
+    with pytest.raises(SystemExit, match='another config'):
+        quick(*same, config='other.py')
+    assert '0 start' in quick(*same)
+
+
+@pytest.mark.parametrize('hooks', ['', 'default_hooks = dict(checkpoint=None)'
+                                   ])
+def test_every_config_keeps_checkpoints(quick, monkeypatch, hooks):
+    text = CONFIG.split('default_hooks')[0] + 'train_cfg' + (
+        CONFIG.split('train_cfg')[1])
+    Path('net.py').write_text(text + hooks)
+    monkeypatch.setenv('PATH', '')  # no git either
+    quick('--vary', f'{THRESHOLD}=0.5')
+    assert read()[0]['commit'] == 'none'
+    assert Config.fromfile('out/net.py').default_hooks.checkpoint == dict(
+        type='CheckpointHook', interval=1, save_best=None, max_keep_ckpts=2)
+
+
+def test_kill_ends_it_in_order(quick, monkeypatch):
+    monkeypatch.setattr('_sweep_runs.run_all',
+                        lambda *_: signal.raise_signal(signal.SIGTERM))
+    with pytest.raises(SystemExit) as stop:
+        quick('--vary', f'{WEIGHT}=1')
+    assert stop.value.code == 143
+
+
+@pytest.fixture(scope='module')
+def rooms(tmp_path_factory):
+    """Config and data of a training of two epochs, which may be held up."""
+    root = tmp_path_factory.mktemp('sweep')
+    write_rooms(root / 'rooms')
+    (root / 'hold_up.py').write_text(HOLD_UP)
+    cfg = rooms_config(root)
+    cfg.train_dataloader.batch_size = 1
+    cfg.train_cfg.update(max_epochs=2, val_interval=2)
+    cfg.dump(root / 'alone.py')
+    cfg.custom_imports.imports.append('hold_up')
+    cfg.custom_hooks = [dict(type='HoldUp')]
+    cfg.dump(root / 'tiny.py')
+    return root
+
+
+class Figures(Hook):
+    """Keep the metrics of the last validation."""
+
+    def after_val_epoch(self, runner, metrics):
+        self.metrics = metrics
+
+
+def alone(root, name, **options):
+    """The figures of a training that no sweep has anything to do with."""
+    cfg = Config.fromfile(root / 'alone.py')
+    cfg.merge_from_dict({
+        **options, 'work_dir': str(root / name), 'experiment_name': name})
+    runner, figures = Runner.from_cfg(cfg), Figures()
+    runner.register_hook(figures)
+    runner.train()
+    shares = [(gamma.abs() < norm.exchange.threshold).double().mean().item()
+              for _, norm in exchangeable_norms(runner.model)
+              if norm.exchange for gamma in norm.gamma]
+    return dict(figures.metrics, exchanged=sum(shares) / len(shares))
+
+
+def wait_for(condition, process):
+    end = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_training_that_was_cut_off(rooms, sweep, monkeypatch):
+    """A real one: its figures are those of one that was not."""
+    monkeypatch.chdir(rooms)
+    monkeypatch.setenv('PYTHONPATH', os.pathsep.join(
+        [str(rooms), str(TOOLS.parent), os.environ.get('PYTHONPATH', '')]))
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    command = [
+        'tiny.py', '--vary', f'{WEIGHT}=0.01', '--vary',
+        f'{THRESHOLD}=0.01,0.5', '--jobs', '2', '--work-dir', 'out']
+    one, other = Path('out/own_seed0'), Path(f'out/{THRESHOLD}=0.5_seed0')
+    with open('first.log', 'w') as log, subprocess.Popen(
+            [sys.executable, TOOLS / 'analysis_tools/sweep.py', *command],
+            stdout=log, stderr=log) as process:
+        try:
+            wait_for(lambda: (other / 'waits').exists() and (
+                one / 'result.json').exists(), process)
+            with pytest.raises(SystemExit, match='another sweep.* is running '
+                               'in out'):
+                sweep(*command)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    assert Path('first.log').read_text().endswith(
+        'stopped; the same command goes on from here\n')
+    assert {row['run'] for row in read()} == {'own_seed0'}
+    kept = (one / 'result.json').stat().st_mtime_ns
+    Path('go').touch()
+    printed = sweep(*command)  # the lock tells that no training is left
+    assert '2 trainings: 1 are finished, 1 go on, 0 start' in printed
+    assert (one / 'result.json').stat().st_mtime_ns == kept
+    log = (other / 'train.log').read_text()
+    assert [log.count(f'Epoch(train) [{n}]') for n in (1, 2)] == [1, 1]
+    rows = read()
+    assert [(row['key'], row['value'], row['run']) for row in rows] == [
+        (WEIGHT, '0.01', one.name), (THRESHOLD, '0.5', other.name),
+        (THRESHOLD, '0.01', one.name)]
+    own = alone(rooms, 'own')
+    for row, figures in zip(rows, (
+            own, alone(rooms, 'other', **{THRESHOLD: 0.5}), own)):
+        assert len(figures) == 3 * 4 + 1
+        for name, value in figures.items():
+            assert float(row[name]) == pytest.approx(value, abs=1e-9), name
+    assert rows[0]['MAE'] != rows[1]['MAE']
+    assert [bool(row['seconds']) for row in rows] == [True, False, True]
+    assert not list(Path('out').rglob('*.pth'))

@@ -1,0 +1,185 @@
+"""The curves of a sweep, from a table that the test writes."""
+import math
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from conftest import load_tool
+
+WEIGHT = 'default_hooks.sparsity.weight'
+THRESHOLD = 'model.backbone.exchange.threshold'
+HEAD = 'key,value,own,seed,rgb/mIoU,mIoU,exchanged,seconds,config,commit,run'
+
+
+def line(key, value, own, seed, miou, exchanged):
+    return f'{key},{value},{own},{seed},{miou - 5},{miou},{exchanged},,c,h,r'
+
+
+# Means 40, 42 and 30; deviations 0, sqrt(2) and sqrt(((-2)^2 + 2^2) / 1).
+FIELDS = [
+    line(WEIGHT, 0.1, 0.001, 0, 28, 0.5), line(WEIGHT, 0.1, 0.001, 1, 32, 0.9),
+    line(WEIGHT, 1e-5, 0.001, 0, 40, 0.), line(WEIGHT, 1e-5, 0.001, 1, 40, 0.),
+    line(WEIGHT, 0.001, 0.001, 0, 41, 0.1),
+    line(WEIGHT, 0.001, 0.001, 1, 43, 0.3),
+    line(THRESHOLD, 0.01, 0.02, 0, 39, 0.1),
+    line(THRESHOLD, 0.02, 0.02, 0, 41, 0.1),
+    line(THRESHOLD, 0.02, 0.02, 1, 43, 0.3),
+]
+TEXTS = [line('model.region', 'own', 'own', 0, 41, 0.1),
+         line('model.region', 'all', 'own', 0, 43, 0.3)]
+
+
+@pytest.fixture
+def plot(tmp_path, monkeypatch, capsys):
+    """Run the tool on lines, hand back what it printed and its figure."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(lines, *arguments, head=HEAD, out='out.png'):
+        (tmp_path / 'results.csv').write_text('\n'.join([head, *lines, '']))
+        tool = load_tool('analysis_tools/sweep_plot.py')
+        figures, save = [], tool.save
+
+        def keep(figure, out):
+            figures.append(figure)
+            save(figure, out)
+
+        monkeypatch.setattr(tool, 'save', keep)
+        monkeypatch.setattr(
+            sys, 'argv', ['', 'results.csv', out, *arguments])
+        tool.main()
+        return capsys.readouterr().out.splitlines(), figures[0]
+
+    return call
+
+
+def points(axis):
+    return axis.get_lines()[0].get_xydata().tolist()
+
+
+def band(axis):
+    """Lower and upper edge of the shaded band, by place."""
+    edges = {}
+    for x, y in axis.collections[0].get_paths()[0].vertices:
+        edges.setdefault(x, []).append(y)
+    return {x: (min(ys), max(ys)) for x, ys in edges.items()}
+
+
+def marks(axis):
+    """Where dotted lines are."""
+    return [x.get_xdata()[0] for x in axis.get_lines()
+            if x.get_linestyle() == ':']
+
+
+def legend(figure):
+    box, = figure.legends
+    return [text.get_text() for text in box.get_texts()], (
+        box.get_title().get_text())
+
+
+def test_two_fields(plot):
+    lines, figure = plot(FIELDS)
+    left, middle, one, two = figure.axes
+    assert cv2.imread('out.png').std() > 0
+    assert points(left) == [[1e-5, 40], [0.001, 42], [0.1, 30]]
+    for x, (mean, std) in {1e-5: (40, 0), 0.001: (42, math.sqrt(2)),
+                           0.1: (30, math.sqrt(8))}.items():
+        np.testing.assert_allclose(band(left)[x], (mean - std, mean + std))
+    np.testing.assert_allclose(points(one), [
+        [1e-5, 0], [0.001, 20], [0.1, 70]])
+    np.testing.assert_allclose(band(one)[0.1], (
+        70 - math.sqrt(800), 70 + math.sqrt(800)))
+    assert left.get_xscale() == one.get_xscale() == 'log'
+    assert middle.get_xscale() == 'linear'  # 0.01 to 0.02
+    assert points(middle) == [[0.01, 39], [0.02, 42]]
+    np.testing.assert_allclose(points(two), [[0.01, 10], [0.02, 20]])
+    assert (marks(left), marks(middle)) == ([0.001], [0.02])
+    assert left.get_ylabel() == 'ensemble mIoU (%)'
+    assert one.get_ylabel() == 'exchanged channels (%)'
+    assert one.get_ylim()[0] == 0
+    assert left.get_xlabel() == r'$\lambda$, weight of the L1 penalty'
+    assert middle.get_xlabel() == r'$\theta$, threshold of exchange'
+    assert legend(figure) == (
+        ['ensemble mIoU', 'exchanged channels', "config's own value"],
+        r'mean over 1 to 2 seeds, band: $\pm$ 1 standard deviation')
+    assert lines == [
+        'out.png: ensemble mIoU over 1 to 2 seeds, +- their standard '
+        'deviation',
+        f"{WEIGHT} (the config's own: 0.001)",
+        '  1e-05: 40 +- 0, 0.0% exchanged',
+        '  0.001: 42 +- 1.4, 20.0% exchanged',
+        '  0.1: 30 +- 2.8, 70.0% exchanged',
+        f"{THRESHOLD} (the config's own: 0.02)",
+        '  0.01: 39, 10.0% exchanged',
+        '  0.02: 42 +- 1.4, 20.0% exchanged']
+
+
+def test_texts_and_another_metric(plot):
+    lines, figure = plot(TEXTS, '--metric', 'rgb/mIoU')
+    left, right = figure.axes
+    assert points(left) == [[0, 38], [1, 36]]
+    assert points(right) == [[0, 30], [1, 10]]
+    assert [x.get_text() for x in left.get_xticklabels()] == ['all', 'own']
+    assert marks(left) == [1]
+    assert left.get_ylabel() == 'rgb mIoU (%)'
+    assert left.get_xlabel() == 'model.region'
+    assert legend(figure)[1] == 'one training a point'
+    assert lines[1:] == ["model.region (the config's own: own)",
+                         '  all: 38, 30.0% exchanged',
+                         '  own: 36, 10.0% exchanged']
+
+
+def test_zero_among_decades(plot):
+    """As no penalty has its place beside 1e-4 and 1e-2."""
+    _, figure = plot([line(WEIGHT, v, 0.0, 0, 40, 0.1)
+                      for v in (0, 1e-4, 1e-2)])
+    left = figure.axes[0]
+    assert left.get_xscale() == 'symlog' and marks(left) == [0]
+    low, high = left.get_xlim()
+    assert -1e-4 < low < 0 and high > 1e-2
+    place = left.transData.transform([(v, 40) for v in (0, 1e-4, 1e-2)])[:, 0]
+    assert place[1] - place[0] > 0.2 * (place[2] - place[0])
+
+
+@pytest.mark.parametrize('own, expected', [
+    ('0.0', []), ('-1', []), ('None', []), ('0.5', [0.5])])
+def test_an_own_value_may_have_no_place(plot, own, expected):
+    _, figure = plot([line(WEIGHT, v, own, 0, 40, 0.1) for v in (1e-4, 1e-2)])
+    assert marks(figure.axes[0]) == expected
+    assert ("config's own value" in legend(figure)[0]) == bool(expected)
+    assert figure.axes[0].get_xlim()[0] > 0
+
+
+def test_a_run_without_exchange(plot):
+    """One axis, and one stream, which is no ensemble."""
+    head = HEAD.replace('rgb/mIoU,', '')
+    lines, figure = plot(
+        [f'optim_wrapper.optimizer.lr,{v},0.1,0,{40 + v},,,c,h,r'
+         for v in (0.1, 0.2)], head=head)
+    left, = figure.axes
+    assert left.get_ylabel() == 'mIoU (%)'
+    assert left.get_xlabel() == 'optim_wrapper.optimizer.lr'
+    assert legend(figure)[0] == ['mIoU', "config's own value"]
+    assert lines[2:] == ['  0.1: 40.1', '  0.2: 40.2']
+
+
+@pytest.mark.parametrize('lines, options, message', [
+    ([], {}, 'results.csv has no results yet'),
+    (FIELDS, dict(metric='MAE'), "'MAE' is no metric .* rgb/mIoU, mIoU"),
+    (['k,1,1,0,3,,,,c,h,r'], {}, 'results.csv: no training has mIoU'),
+    (['k,1,1,0,3,x,,,c,h,r'], {}, "results.csv, line 2: mIoU is no number"),
+    (FIELDS, dict(out='out'), 'out does not say which picture'),
+    (FIELDS, dict(out='out.xyz'), 'xyz'),
+])
+def test_bad_requests(plot, tmp_path, lines, options, message):
+    metric = ['--metric', options['metric']] if 'metric' in options else []
+    with pytest.raises(SystemExit, match=message):
+        plot(lines, *metric, out=options.get('out', 'out.png'))
+    assert not list(tmp_path.glob('out*'))
+
+
+def test_no_table(plot, monkeypatch):
+    tool = load_tool('analysis_tools/sweep_plot.py')
+    monkeypatch.setattr(sys, 'argv', ['', 'none.csv', 'out.png'])
+    with pytest.raises(SystemExit, match='none.csv'):
+        tool.main()
