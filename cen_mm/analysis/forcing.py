@@ -98,11 +98,13 @@ def evaluate_forced(model: BaseModel, norms: Norms, nets: List[ForcedNet],
     """
     with _quiet():
         judges = [Evaluator(copy.deepcopy(evaluator)) for _ in nets]
+    for judge in judges:
+        judge.dataset_meta = dataset_meta
+    device = next(model.parameters()).device
     images = 0
-    with torch.random.fork_rng():
+    with torch.random.fork_rng([device] if device.type == 'cuda' else []):
         for images, batch in enumerate(batches, 1):
             for net, judge in zip(nets, judges):
-                judge.dataset_meta = dataset_meta
                 torch.manual_seed(images)
                 # Predictions are written into the samples.
                 data = copy.deepcopy(batch)

@@ -12,7 +12,7 @@ from .exchanging_norms import exchanging_norms
 
 @dataclasses.dataclass
 class GammaGradients:
-    """Of one norm, by B batches.
+    """Of one norm, by B batches, on the CPU.
 
     Attributes:
         gamma (Tensor): The scales, ``(M, C)``.
@@ -69,7 +69,7 @@ def gamma_gradients(model: BaseModel,
                          'of a data set with as many samples as a batch has')
     slopes, sizes = (map(torch.stack, zip(*part)) for part in zip(*found))
     return {
-        name: GammaGradients(norm.gamma.detach(), slope, size)
+        name: GammaGradients(norm.gamma.detach().cpu(), slope, size)
         for (name, norm), slope, size in zip(norms, slopes, sizes)
     }
 
@@ -77,17 +77,17 @@ def gamma_gradients(model: BaseModel,
 def _one_batch(model: BaseModel, norms: List[Tuple[str, nn.Module]],
                outputs: List[Tensor],
                data: dict) -> Tuple[List[Tensor], List[Tensor]]:
-    """``slope`` and ``size`` of all norms, each ``(M, C)``."""
+    """``slope`` and ``size`` of all norms, each ``(M, C)``, on the CPU."""
     outputs.clear()
     loss, _ = model.parse_losses(
         model(**model.data_preprocessor(data, True), mode='loss'))
     gradients = torch.autograd.grad(
         loss, [*(norm.weight for _, norm in norms), *outputs])
     slopes = [
-        s.view_as(norm.gamma) for s, (_, norm) in zip(gradients, norms)
+        s.view_as(norm.gamma).cpu() for s, (_, norm) in zip(gradients, norms)
     ]
     sizes = []
     for g, (_, norm) in zip(gradients[len(norms):], norms):
         g = g.unflatten(0, (-1, norm.num_modalities))  # (N, M, C, H, W)
-        sizes.append(g.square().sum(dim=(0, 3, 4)).sqrt())
+        sizes.append(g.square().sum(dim=(0, 3, 4)).sqrt().cpu())
     return slopes, sizes

@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from ..apis.checkpoint import load_model
-from .held_out import held_out_set
+from .data import held_out_set
 
 
 class Sample(NamedTuple):

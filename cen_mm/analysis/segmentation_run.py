@@ -11,6 +11,7 @@ from mmengine.dataset import pseudo_collate
 from ..apis.inferencer import label_maps
 from ..datasets import ConcatModalities
 from ..datasets.transforms import IGNORE_INDEX
+from .data import check_truth
 from .runs import Run, Sample
 
 
@@ -64,6 +65,7 @@ class SegmentationRun(Run):
         """One image with its labels, the same each time."""
         np.random.seed(index)  # a modality of noise draws from it
         data = self.dataset[index]
+        check_truth(data)
         image = data['inputs'].numpy()[self.order].transpose(1, 2, 0)
         parts = np.split(image, len(self.modalities), axis=2)
         inputs = dict(zip(self.modalities, map(in_colours, parts)))

@@ -1,9 +1,10 @@
 """How all pictures look: one colour a modality, whatever the picture."""
 import zlib
 from pathlib import Path
-from typing import Dict, Iterable, Union
+from typing import Dict, Iterable, Sequence, Union
 
 import matplotlib
+import numpy as np
 
 matplotlib.use('Agg')
 import matplotlib.pyplot as plt
@@ -24,6 +25,7 @@ VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY = PALETTE = (
     '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9')
 GREY = '#555555'
 DPI = 110
+LETTERS = 80  # of horizontal labels, side by side
 COLOURS = dict(
     rgb=VERMILION,
     depth=BLUE,
@@ -82,19 +84,61 @@ def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
         **kwargs)
 
 
+def grouped_bars(axis, groups: Sequence[str],
+                 values: Dict[str, np.ndarray]) -> Dict[str, list]:
+    """G groups of bars, in each a bar a modality or stream.
+
+    Args:
+        axis (Axes): Where.
+        groups (Sequence[str]): Names. Where they are long together, they
+            stand upright.
+        values (dict[str, np.ndarray]): By modality or stream, ``(G, )``.
+
+    Returns:
+        dict[str, list]: The bars of each.
+    """
+    colours = modality_colours(values)
+    width = 0.8 / len(values)
+    bars = {}
+    for place, (name, heights) in enumerate(values.items()):
+        bars[name] = axis.bar(
+            np.arange(len(groups)) + (place - (len(values) - 1) / 2) * width,
+            heights, width, color=colours[name], label=name)
+    axis.set_xticks(
+        range(len(groups)), groups,
+        rotation=90 if sum(map(len, groups)) > LETTERS else 0,
+        fontsize=min(8, 480 / len(groups)))
+    axis.margins(x=0.01)
+    return bars
+
+
+def check_name(out: Union[str, Path]) -> None:
+    """Refuse the name of a picture before it is drawn.
+
+    Args:
+        out (str | Path): Its name says the format.
+
+    Raises:
+        ValueError: If it says none, or one that is unknown.
+    """
+    formats = plt.figure().canvas.get_supported_filetypes()
+    plt.close()
+    if Path(out).suffix[1:].lower() not in formats:
+        raise ValueError(f'{out} does not say which picture to write: give a '
+                         'name such as out.png')
+
+
 def save(figure, out: Union[str, Path]) -> None:
     """Write a figure, and forget it.
 
     Args:
         figure (Figure): What to write.
-        out (str | Path): Its name says the format. Folders are made.
+        out (str | Path): See :func:`check_name`. Folders are made.
 
     Raises:
-        ValueError: If the name says none, or one that is unknown.
+        ValueError: As of :func:`check_name`.
     """
-    if not Path(out).suffix:
-        raise ValueError(f'{out} does not say which picture to write: give a '
-                         'name such as out.png')
+    check_name(out)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=DPI)
     plt.close(figure)

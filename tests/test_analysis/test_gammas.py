@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from tiny_gammas import write_gammas
 
-from cen_mm.analysis.gammas import find_layer, read_gammas, short_name
+from cen_mm.analysis.gammas import read_gammas
+from cen_mm.analysis.layer_names import find_layer, short_name
 
 LAYERS = ('backbone.layer3.0.bn1', 'backbone.layer3.0.bn2',
           'backbone.layer3.1.bn2', 'neck.bn2')

@@ -43,6 +43,7 @@ def test_translation(tmp_path, monkeypatch, capsys):
     measure(monkeypatch, *args, '--csv', table, '--out', out)
     said = capsys.readouterr().out
     assert '4 norms, lambda 0.01, near zero: |gamma| < 0.05' in said
+    assert 'This network was trained with exchange' in said
     assert cv2.imread(str(out)).std() > 0
     state = torch.load(tmp_path / 'rooms.pth')['state_dict']
     lines = read(table)
@@ -71,7 +72,9 @@ def test_translation(tmp_path, monkeypatch, capsys):
     replaced = sum(int((s & ~s.flip(0)).sum()) for s in small)
     assert f'{replaced} channels are replaced in one modality alone' in said
     # Nothing resists a penalty without bounds.
-    measure(monkeypatch, *args, '--csv', table, '--weight', 1e9)
+    measure(monkeypatch, *args, '--csv', table, '--weight', 1e9,
+            '--cfg-options', 'model.generator.exchange.threshold=0')
+    assert 'trained with exchange' not in capsys.readouterr().out
     assert {float(line[k]) for line in read(table)
             for k in ('measured', 'theorem')} == {1}
 
@@ -119,10 +122,10 @@ def test_the_words():
     assert second.split()[1:] == [
         'penalised', 'depth', '1', '50.0%', '25.0%', '3.5', '1.4', '2.00']
     first, second = words.verdict(rows).splitlines()
-    # (|0.5 - 0.7| + |1 - 1|) / 2, and two cases of four between 10 and 90 %
+    # Two cases of four are between 10 and 90 %.
     assert first == (
         'near zero, penalised: zero attracts in 75.0% of the cases, the '
-        'theorem says 85.0%; by channel they are 10.0 points apart. Of the '
+        'theorem says 85.0%. Of the '
         '50.0% where it says 10 to 90% these are 50.0% and 70.0%. dL/dgamma '
         'is 1.66 times what independent pixels would make it.')
     assert second.startswith('others, penalised: zero attracts in 50.0%')
@@ -133,6 +136,11 @@ def test_runs_that_say_nothing(tmp_path, monkeypatch):
     path = tmp_path / 'rooms.pth'
     with pytest.raises(SystemExit, match='--batches must be at least 1'):
         measure(monkeypatch, path, '--batches', 0)
+    with pytest.raises(SystemExit, match='a does not say which picture'):
+        measure(monkeypatch, path, '--out', 'a')
+    with pytest.raises(SystemExit, match='nowhere of train_dataloader is not'):
+        measure(monkeypatch, path, '--cfg-options',
+                'train_dataloader.dataset.data_root=nowhere')
     with pytest.raises(SystemExit, match='none.pth is not there'):
         measure(monkeypatch, tmp_path / 'none.pth')
     for change, message in (

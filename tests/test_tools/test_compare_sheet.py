@@ -232,7 +232,7 @@ def test_translation(rooms, tmp_path, monkeypatch, capsys):
     (['--run', 'CEN', 'a.pth'], 'each with a name of its own'),
     (['--run', 'last', 'a.pth'], 'a.pth is not there'),
     (['--cfg-options', 'test_dataloader.dataset.data_root=nowhere'],
-     'the folder nowhere of the test set is not there'),
+     'the folder nowhere of test_dataloader is not there'),
 ])
 def test_bad_input_gets_a_sentence(rgbd, tmp_path, monkeypatch, capsys, args,
                                    why):

@@ -62,7 +62,14 @@ def test_segmentation(tmp_path, monkeypatch):
 def test_what_is_not_there(tmp_path, monkeypatch):
     prepare(tmp_path)
     with pytest.raises(SystemExit, match='none.pth is not there'):
-        draw(monkeypatch, tmp_path / 'rooms.py', tmp_path / 'none.pth', 'a')
+        draw(monkeypatch, tmp_path / 'rooms.py', tmp_path / 'none.pth',
+             'a.png')
+    args = tmp_path / 'rooms.py', tmp_path / 'rooms.pth'
+    with pytest.raises(SystemExit, match='a does not say which picture'):
+        draw(monkeypatch, *args, 'a')
+    for index in (-1, 3):
+        with pytest.raises(SystemExit, match=f'{index}: .*images 0 to 2'):
+            draw(monkeypatch, *args, 'a.png', '--indices', index)
     (tmp_path / f'rooms/rgb/{NAMES[0]}.png').unlink()
     with pytest.raises(SystemExit, match='is not there .*1 have no rgb'):
-        draw(monkeypatch, tmp_path / 'rooms.py', tmp_path / 'rooms.pth', 'a')
+        draw(monkeypatch, *args, 'a.png')

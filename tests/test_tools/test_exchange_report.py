@@ -221,6 +221,7 @@ def test_a_control_without_exchange_is_reported(segmentation, monkeypatch,
         root / 'control', '--threshold', 0.02, '--cfg-options',
         'model.backbone.exchange.threshold=0')
     assert 'nothing is exchanged' in printed
+    assert 'threshold: 0 ' in printed and 'small scales: below 0.02' in printed
     rows = read(root / 'control/channels.csv')
     assert {row['replaced'] for row in rows} == {'0.0'}
     assert any(float(row['below_own']) > 0 for row in rows)
@@ -239,6 +240,14 @@ def test_bars_of_shares_are_shown_whole():
     assert axis.get_ylim()[1] >= 50
 
 
+def test_nothing_is_measured_for_a_folder_that_cannot_be(
+        segmentation, monkeypatch, capsys):
+    root, _ = segmentation
+    (root / 'file').touch()
+    with pytest.raises(SystemExit, match="File exists: .*file'"):
+        report(monkeypatch, capsys, root / 'tiny.pth', '--out', root / 'file')
+
+
 def test_histograms_hold_every_channel(monkeypatch):
     plots = load_tool('analysis_tools/_exchange_report_plots.py')
     gammas = dict(
@@ -253,14 +262,24 @@ def test_histograms_hold_every_channel(monkeypatch):
 
 @pytest.mark.parametrize('args, why', [
     (['--cfg-options', 'test_dataloader.dataset.data_root=nowhere'],
-     'the folder nowhere of the test set .* --images 0'),
+     'the folder nowhere of test_dataloader .* --images 0'),
     (['--evaluate', '--layers', 'layer3.1.bn5'],
      "'layer3.1.bn5' is no layer .*layer3.1.bn2"),
     (['--evaluate', '--cfg-options', 'model.backbone.exchange.threshold=0'],
      'no exchange to force'),
     (['--cfg-options', 'model.backbone.exchange=None'],
      'none of the .* private norms of this CENSegmentor'),
+    (['--evaluate', '--layers', 'layer1.0.bn1'], 'is no layer .*near names'),
     (['--images', -1], '--images must be >= 0'),
+    (['--evaluate', '--eval-images', 0], '--eval-images must be >= 1'),
+    (['--layers', 'layer3.1.bn2'], '--layers is about tests: give --evalua'),
+    (['--evaluate', '--cfg-options', 'val_evaluator=None'],
+     'no val_evaluator to test by'),
+    (['--cfg-options', 'test_dataloader=None'], 'has no test_dataloader'),
+    (['--evaluate', '--cfg-options',
+      'test_dataloader.dataset.pipeline.2.type=RandomFlip',
+      'test_dataloader.dataset.pipeline.2.prob=0.'],
+     'no ground truth to compare with.*LoadLabels'),
 ])
 def test_bad_input_gets_a_sentence(segmentation, monkeypatch, capsys, args,
                                    why):

@@ -69,12 +69,10 @@ def verdict(rows: List[Gammas]) -> str:
             for field in ('attracted', 'probability', 'slope', 'size'))
         if not attracted.numel():
             continue
-        apart = attracted.mean(dim=0) - theorem.mean(dim=0)
         unsure = (theorem > 0.1) & (theorem < 0.9)
         lines.append(
             f'{group}: zero attracts in {attracted.mean():.1%} of the cases, '
-            f'the theorem says {theorem.mean():.1%}; by channel they are '
-            f'{100 * apart.abs().mean():.1f} points apart. '
+            f'the theorem says {theorem.mean():.1%}. '
             + (f'Of the {unsure.double().mean():.1%} where it says 10 to 90% '
                f'these are {attracted[unsure].mean():.1%} and '
                f'{theorem[unsure].mean():.1%}. ' if unsure.any() else '')

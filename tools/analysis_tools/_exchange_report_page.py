@@ -52,8 +52,8 @@ def report_page(report) -> Tuple[Page, List[str]]:
         'replaced', png(share_plot(report.rows)),
         'replaced channels by layer and modality')
     page.heading('Scales')
-    page.paragraph('How many channels have a norm scale of which size. The '
-                   'dashed line is the threshold.')
+    page.paragraph('How many channels have a norm scale of which size. What '
+                   'is left of the dashed line counts as small.')
     page.picture(
         'scales',
         png(histograms(
@@ -90,6 +90,8 @@ def facts(report) -> List[Tuple[str, str]]:
          + ', '.join(report.modalities) + ')'),
         ('layers that may exchange', str(len(report.norms))),
         ('threshold', several(f'{r.threshold:g}' for r in rules)),
+        ('small scales', 'below ' + several(
+            f'{row["small_below"]:g}' for row in report.rows)),
         ('region', several(r.region for r in rules)),
         ('choice of channels', several(
             'small scales' if r.random_seed is None else
@@ -113,7 +115,8 @@ def note_of(report) -> str:
                      'below which one should.')
         return note
     if not any(row['replaced'] for row in report.rows):
-        return 'No scale is below the threshold, so nothing is exchanged.'
+        return ('No scale that may be exchanged is below the threshold, so '
+                'nothing is exchanged.')
     return ''
 
 
@@ -129,9 +132,7 @@ def donor_text(report) -> str:
         'replaced channels behind the norm over the variance of all its '
         'channels, each over pixels and images, so that constant features do '
         'not count. A replaced channel whose donors are dead adds next to '
-        'nothing. Of two modalities that add up to 100 % each replaces what '
-        'the other keeps, and behind the norm both streams hold the same '
-        'features. The skip connection of a residual block, which is added '
+        'nothing. The skip connection of a residual block, which is added '
         'later, is not in it.')
 
 
@@ -161,4 +162,5 @@ def main_metric(cfg, metrics: dict) -> str:
         'save_best')
     if isinstance(wanted, str) and wanted in metrics:
         return wanted
-    return next(name for name in metrics if '/' not in name)
+    return next((name for name in metrics if '/' not in name), next(
+        iter(metrics)))

@@ -1,15 +1,16 @@
 """The pictures of the report."""
 import io
 import math
-from typing import Dict, List, Sequence
+from typing import Dict, List
 
 import numpy as np
 from _exchange_report_tables import reference_of, value_of
 
-from cen_mm.analysis.gammas import short_name
+from cen_mm.analysis.layer_names import short_name
 from cen_mm.analysis.style import (
     DPI,
     GREY,
+    grouped_bars,
     modality_colours,
     new_figure,
     plt,
@@ -18,7 +19,6 @@ from cen_mm.analysis.style import (
 WIDTH = 9.  # inches
 FLOOR = 1e-6  # of the logarithmic axis; trained scales may be 0
 BINS = 24
-LETTERS = 80  # of horizontal labels, side by side
 
 
 def png(figure) -> bytes:
@@ -27,28 +27,6 @@ def png(figure) -> bytes:
     figure.savefig(file, format='png', dpi=DPI)
     plt.close(figure)
     return file.getvalue()
-
-
-def grouped_bars(axis, groups: Sequence[str],
-                 values: Dict[str, np.ndarray]) -> Dict[str, list]:
-    """A group a layer, in it a bar a modality or stream.
-
-    Returns:
-        dict[str, list]: The bars of each.
-    """
-    colours = modality_colours(values)
-    width = 0.8 / len(values)
-    bars = {}
-    for place, (name, heights) in enumerate(values.items()):
-        bars[name] = axis.bar(
-            np.arange(len(groups)) + (place - (len(values) - 1) / 2) * width,
-            heights, width, color=colours[name], label=name)
-    axis.set_xticks(
-        range(len(groups)), groups,
-        rotation=90 if sum(map(len, groups)) > LETTERS else 0,
-        fontsize=min(8, 480 / len(groups)))
-    axis.margins(x=0.01)
-    return bars
 
 
 def layer_bars(axis, rows: List[dict], share) -> Dict[str, list]:
@@ -131,7 +109,7 @@ def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
         if small_below[layer] > 0:
             axis.axvline(
                 small_below[layer], color=GREY, ls='--', lw=1,
-                label='threshold')
+                label='counts as small')
         axis.set_xscale('log')
         axis.set_title(short_name(layer), fontsize=9)
         axis.locator_params(axis='y', integer=True, nbins=4)

@@ -6,7 +6,7 @@ from typing import List, Tuple
 
 from prettytable import PrettyTable
 
-from cen_mm.analysis.gammas import short_name
+from cen_mm.analysis.layer_names import short_name
 
 
 @dataclass
@@ -38,7 +38,7 @@ COLUMNS = [
     ('C', 'channels of one modality'),
     ('replaced %', 'channels that the rule replaces by those of the other '
      'modalities (the donors)'),
-    ('small, own %', 'small scales, |gamma| below the threshold, among the '
+    ('small, own %', 'small scales, see the summary, among the '
      "modality's own part of the channels, 1/M of them, which the L1 penalty "
      'of the paper is about'),
     ('small, others %', 'small scales in the other parts'),

@@ -3,7 +3,8 @@ import argparse
 from pathlib import Path
 from typing import List
 
-from cen_mm.analysis.gammas import GammaLog, find_layer, read_gammas
+from cen_mm.analysis.gammas import GammaLog, read_gammas
+from cen_mm.analysis.layer_names import find_layer
 
 
 def parser_of(doc: str) -> argparse.ArgumentParser:

@@ -9,25 +9,34 @@ weight of the penalty, so that zero would attract gamma, and compares that
 with the theorem's 2 * Phi(lambda / |dL/dx'|) - 1.
 
 The theorem is about gammas around zero: here those below the threshold of
-the exchange. Whether the run penalises them is told apart as well.
+the exchange. Whether the run penalises them is told apart as well. It is also
+about networks trained without exchange: give a run with threshold=0 in its
+exchange. Where the statistics of norms are frozen, x-hat is scaled by them,
+so that its variance need not be 1, as the theorem assumes.
 """
 import argparse
 import csv
 from itertools import islice
+from pathlib import Path
 from typing import Dict, List, Optional
 
 import torch
 from _attraction_figure import draw
 from _attraction_table import Gammas, table, verdict
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
+from mmengine.device import get_device
 from mmengine.runner import Runner, set_random_seed
 
 from cen_mm.analysis.attraction import attraction_probability, is_attracted
+from cen_mm.analysis.data import check_folder
 from cen_mm.analysis.exchanging_norms import exchanging_norms
 from cen_mm.analysis.gamma_gradients import GammaGradients, gamma_gradients
 from cen_mm.analysis.penalty import penalty_of
+from cen_mm.analysis.style import check_name
 from cen_mm.apis.checkpoint import find_config, load_model
 from cen_mm.layers import modality_names, region_mask
+
+NEAR = 2e-2  # the paper's threshold
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,12 +47,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batches', type=int, default=20, help='how many; default: 20')
     parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        help='override fields of the config')
+    parser.add_argument(
         '--weight', type=float,
         help="lambda; default: the weight of the config's SparsityHook")
     parser.add_argument(
         '--near', type=float,
         help="what |gamma| is near zero; default: the exchange's threshold, "
-        'or 0.02 if that is 0')
+        f'or {NEAR} if that is 0')
     parser.add_argument('--out', help='picture to write')
     parser.add_argument('--csv', help='table of all channels to write')
     return parser.parse_args()
@@ -68,10 +80,12 @@ def training_batches(cfg: Config, count: int) -> List[dict]:
     """Batches with the training's augmentation, the same ones every time.
 
     Raises:
+        FileNotFoundError: If the folder of the data is not there.
         ValueError: If ``count`` is not positive.
     """
     if count < 1:
         raise ValueError(f'--batches must be at least 1, got {count}')
+    check_folder(cfg, 'train_dataloader')
     loader = dict(
         cfg.train_dataloader, num_workers=0, persistent_workers=False)
     set_random_seed(0)
@@ -97,7 +111,8 @@ def gammas_of(found: Dict[str, GammaGradients], weight: float, near: float,
 
 
 def write_csv(rows: List[Gammas], out: str) -> None:
-    """One line a channel."""
+    """One line a channel. Folders are made."""
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
     with open(out, 'w', newline='') as file:
         writer = csv.writer(file)
         writer.writerow(['layer', 'modality', 'channel', 'gamma', 'penalised',
@@ -117,7 +132,7 @@ def with_exchange(model, batches: List[dict]) -> str:
     found = gamma_gradients(model, batches, exchange=True)
     alone = []
     for name, norm in exchanging_norms(model):
-        replaced = norm.exchange.replaced(norm.gamma)
+        replaced = norm.exchange.replaced(norm.gamma.cpu())
         # Two that are replaced in one channel feed each other's place.
         alone.append(found[name].slope.abs().amax(dim=0)[
             replaced & (replaced.sum(dim=0) == 1)])
@@ -126,23 +141,30 @@ def with_exchange(model, batches: List[dict]) -> str:
         return 'This run exchanges no channel in one modality alone.'
     return (f'With the exchange on, {slopes.numel()} channels are replaced in '
             'one modality alone: their largest |dL/dgamma| is '
-            f'{slopes.max():g}, so that only the penalty, if any, moves '
-            'their gammas.')
+            f'{slopes.max():g}, so that only penalty and weight decay, if '
+            'any, move their gammas.')
 
 
 def main() -> None:
     args = parse_args()
     try:
+        if args.out:
+            check_name(args.out)
         cfg = find_config(args.checkpoint, args.config)
+        cfg.merge_from_dict(args.cfg_options or {})
         weight = weight_of(cfg, args.weight)
         model, _ = load_model(cfg, args.checkpoint)
-        norms = exchanging_norms(model)
-        near = args.near or norms[0][1].exchange.threshold or 0.02
+        model.to(get_device())
+        thresholds = [n.exchange.threshold for _, n in exchanging_norms(model)]
+        near = args.near or max(thresholds) or NEAR
         batches = training_batches(cfg, args.batches)
         found = gamma_gradients(model, batches)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
     rows = gammas_of(found, weight, near, cfg, modality_names(model))
+    if max(thresholds) > 0:
+        print('This network was trained with exchange, which is off for what '
+              'follows; the theorem is about networks trained without.')
     print(f'{len(batches)} batches of {cfg.train_dataloader.batch_size}, '
           f'{len(found)} norms, lambda {weight:g}, near zero: |gamma| < '
           f'{near:g}\n{table(rows)}\n{verdict(rows)}\n'

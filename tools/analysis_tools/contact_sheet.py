@@ -8,6 +8,7 @@ from mmengine.config import Config, DictAction
 
 from cen_mm.analysis.runs import Run, Sample, load_run
 from cen_mm.analysis.sheet import Group, Panel, draw_sheet
+from cen_mm.analysis.style import check_name
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,12 +39,17 @@ def group_of(run: Run, name: str, sample: Sample) -> Group:
 def main() -> None:
     args = parse_args()
     try:
+        check_name(args.out)
         cfg = Config.fromfile(args.config)
         cfg.merge_from_dict(args.cfg_options or {})
         run = load_run(cfg, args.checkpoint)
+        for index in args.indices:
+            if not 0 <= index < len(run.names):
+                raise ValueError(f'--indices {index}: the test set has images '
+                                 f'0 to {len(run.names) - 1}')
+        samples = [run.load(index) for index in args.indices]
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    samples = [run.load(index) for index in args.indices]
     groups = [
         group_of(run, run.names[index], sample)
         for index, sample in zip(args.indices, samples)

@@ -6,10 +6,14 @@ Reads what SparsityHook has kept in WORK_DIR/gammas.
 """
 import argparse
 
-import numpy as np
-
-from cen_mm.analysis.gammas import GammaLog, read_gammas, short_name
-from cen_mm.analysis.style import modality_colours, new_figure, save
+from cen_mm.analysis.gammas import GammaLog, read_gammas
+from cen_mm.analysis.layer_names import short_name
+from cen_mm.analysis.style import (
+    grouped_bars,
+    modality_colours,
+    new_figure,
+    save,
+)
 
 
 def draw(log: GammaLog, out: str) -> None:
@@ -17,17 +21,14 @@ def draw(log: GammaLog, out: str) -> None:
     shares = 100 * log.shares()  # (S, L, M)
     figure, axes = new_figure(1, 2, (11, 4), width_ratios=(2, 1))
     left, right = axes[0]
-    place = np.arange(len(log.layers))
-    width = 0.8 / len(log.modalities)
+    grouped_bars(
+        left, list(map(short_name, log.layers)),
+        dict(zip(log.modalities, shares[-1].T)))
     colours = modality_colours(log.modalities)
-    for m, modality in enumerate(log.modalities):
-        style = dict(color=colours[modality], label=modality)
-        left.bar(
-            place + (m - (len(log.modalities) - 1) / 2) * width,
-            shares[-1, :, m], width, **style)
+    for modality, mean in zip(log.modalities, shares.mean(axis=1).T):
         right.plot(
-            log.steps, shares[..., m].mean(axis=1), marker='.', **style)
-    left.set_xticks(place, map(short_name, log.layers), rotation=90)
+            log.steps, mean, marker='.', color=colours[modality],
+            label=modality)
     left.set_title(f'by layer, after {log.steps[-1]} iterations')
     right.set_title('mean over the layers')
     right.set_xlabel('iterations')
@@ -45,9 +46,9 @@ def main() -> None:
     args = parser.parse_args()
     try:
         log = read_gammas(args.work_dir)
-    except ValueError as error:
+        draw(log, args.out)
+    except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    draw(log, args.out)
     print(f'{args.out}: {len(log.layers)} layers, mean share '
           + ', '.join(f'{n} {s:.1%}' for n, s in zip(
               log.modalities, log.shares()[-1].mean(axis=0))))

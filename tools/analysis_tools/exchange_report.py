@@ -20,12 +20,12 @@ from mmengine.config import Config, DictAction
 from mmengine.device import get_device
 from tqdm import tqdm
 
+from cen_mm.analysis.data import batch_of_one, check_truth, held_out_set
 from cen_mm.analysis.donor_use import watch_donors
 from cen_mm.analysis.exchange_statistics import layer_statistics
 from cen_mm.analysis.exchanging_norms import exchanging_norms
 from cen_mm.analysis.forcing import ForcedNet, evaluate_forced, forced_nets
-from cen_mm.analysis.gammas import find_layer
-from cen_mm.analysis.held_out import batch_of_one, held_out_set
+from cen_mm.analysis.layer_names import find_layer
 from cen_mm.apis.checkpoint import find_config, load_model
 from cen_mm.layers import modality_names
 
@@ -59,6 +59,23 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def check_args(args: argparse.Namespace) -> None:
+    """Refuse what would be passed over or cannot be.
+
+    Raises:
+        ValueError: If there is any.
+    """
+    for name, least in (('images', 0), ('eval_images', 1), ('threshold', 0)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            raise ValueError(f'--{name.replace("_", "-")} must be >= {least}, '
+                             f'got {value}')
+    for name in ('eval_images', 'layers'):
+        if getattr(args, name) and not args.evaluate:
+            raise ValueError(f'--{name.replace("_", "-")} is about tests: '
+                             'give --evaluate too')
+
+
 class Report:
     """Everything that is found out about a checkpoint.
 
@@ -86,6 +103,11 @@ class Report:
         self.chosen = self._chosen()
         if args.images or args.evaluate:
             self.dataset = self._dataset()
+        if args.evaluate:
+            if not self.cfg.get('val_evaluator'):
+                raise ValueError(f'{self.cfg.filename} has no val_evaluator '
+                                 'to test by: leave --evaluate out')
+            check_truth(self.dataset[0])
 
     def _chosen(self) -> List[str]:
         """Layers to force."""
@@ -100,7 +122,17 @@ class Report:
                 'force off or on: leave --evaluate out')
         if self.args.layers is None:
             return exchanging
-        return [find_layer(name, exchanging) for name in self.args.layers]
+        chosen = [
+            find_layer(name, [layer for layer, _ in self.norms])
+            for name in self.args.layers
+        ]
+        for layer in chosen:
+            if layer not in exchanging:
+                raise ValueError(
+                    f'{layer} replaces no channel, so there is no exchange '
+                    'to force: leave it out, those that do are '
+                    + ', '.join(exchanging))
+        return chosen
 
     def _dataset(self):
         try:
@@ -152,34 +184,32 @@ class Report:
 
 def main() -> None:
     args = parse_args()
+    out = Path(args.out or Path(args.checkpoint).parent / 'exchange_report')
     try:
-        for name in ('images', 'eval_images', 'threshold'):
-            if (getattr(args, name) or 0) < 0:
-                raise ValueError(f'--{name.replace("_", "-")} must be >= 0, '
-                                 f'got {getattr(args, name)}')
+        check_args(args)
         report = Report(args)
+        # Before the work, for the folder may be refused.
+        out.mkdir(parents=True, exist_ok=True)
         if args.images:
             report.measure_donors()
         if args.evaluate:
             report.force()
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
-    out = Path(args.out or Path(args.checkpoint).parent / 'exchange_report')
-    out.mkdir(parents=True, exist_ok=True)
     write_csv(out / 'channels.csv', report.rows)
-    print(channel_table(report.rows).text())
-    page, texts = report_page(report)
-    for text in texts:
-        print(text)
     if report.nets:
         write_csv(out / 'forcing.csv', [
             dict(exchange=net.kind, layer=net.layer, **net.metrics)
             for net in report.nets
         ])
+    print(channel_table(report.rows).text())
+    page, texts = report_page(report)
+    for text in texts:
+        print(text)
     for name, picture in page.pictures.items():
         (out / f'{name}.png').write_bytes(picture)
     html = page.html()
-    (out / 'report.html').write_text(html)
+    (out / 'report.html').write_text(html, encoding='utf-8')
     print(f'{out / "report.html"}: {len(report.norms)} layers, '
           f'{len(html) / 1024:.0f} kB')
 

@@ -15,7 +15,7 @@ from typing import Dict, List
 import numpy as np
 from _gamma_runs import labels_of, layer_of, logs_of, parser_of
 
-from cen_mm.analysis.gammas import short_name
+from cen_mm.analysis.layer_names import short_name
 from cen_mm.analysis.proportions import allotment, proportions
 from cen_mm.analysis.style import modality_colours, new_figure, save
 from cen_mm.layers import own_channels

@@ -4,15 +4,18 @@
         [WORK_DIR ...] --layer layer3.0.bn2 --modality rgb
 
 Reads what SparsityHook has kept in each WORK_DIR/gammas: a panel a run, a
-line a channel. Theorem 1 says that a gamma that comes close to zero can
-hardly recover, with and without exchange; the titles count them.
+line a channel. The paper observes that a gamma which comes close to zero can
+hardly recover, with and without exchange; the titles count those that do.
+With exchange only a penalty and weight decay move the gamma of a channel that
+is replaced in one modality alone, for the task then gives it no gradient.
 """
 import sys
 
 import numpy as np
 from _gamma_runs import labels_of, layer_of, logs_of, parser_of
 
-from cen_mm.analysis.gammas import GammaLog, short_name
+from cen_mm.analysis.gammas import GammaLog
+from cen_mm.analysis.layer_names import short_name
 from cen_mm.analysis.recoveries import Recoveries, find_recoveries
 from cen_mm.analysis.style import GREY, modality_colours, new_figure, save
 from cen_mm.layers import region_mask
@@ -81,7 +84,8 @@ def main() -> None:
         'by default, or all')
     parser.add_argument(
         '--threshold', type=float, default=2e-2,
-        help='below which |gamma| has closed; default: %(default)s')
+        help='below which |gamma| has closed; default: %(default)s, that of '
+        'segmentation; translation exchanges below 0.01')
     args = parser.parse_args()
     try:
         run(args)

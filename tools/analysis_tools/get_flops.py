@@ -7,8 +7,9 @@ modalities, whole and by stage.
         configs/translation/cen_shade-texture2rgb_taskonomy.py --latency
 
 The interface of mmseg's tool of that name, and its units: for one sample with
-all of its modalities, as the network predicts; a multiply-add counts once,
-and what counts is as in mmengine's analysis but for two details, see
+all of its modalities, from its images to what leaves the network, which for a
+segmentor are logits before they are enlarged; a multiply-add counts once, and
+what counts is as in mmengine's analysis but for some details, see
 cen_mm/analysis/multiply_adds.py. Auxiliary heads and the discriminator only
 train: the former are left out, the latter's parameters have their own line.
 
@@ -147,6 +148,8 @@ def parse_args() -> argparse.Namespace:
     for name in ('batch', 'rounds'):
         if getattr(args, name) < 1:
             parser.error(f'--{name} must be at least 1')
+    if args.warmup < 0:
+        parser.error('--warmup must be at least 0')
     if args.device == 'cuda' and not torch.cuda.is_available():
         parser.error('torch sees no CUDA device: use --device cpu')
     if args.device == 'auto':
