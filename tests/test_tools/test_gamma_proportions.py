@@ -45,10 +45,12 @@ def run(monkeypatch, capsys):
 
 
 def areas(axis):
-    """Bottom and top by channel, by colour."""
+    """Bottom and top by channel, by colour or 'hatched'."""
     drawn = {}
     for patch in axis.patches:
-        if isinstance(patch, StepPatch):
+        if isinstance(patch, StepPatch) and patch.get_hatch():
+            drawn['hatched'] = patch.get_data().values
+        elif isinstance(patch, StepPatch):
             tops, edges, bottoms = patch.get_data()
             assert edges.tolist() == list(range(len(tops) + 1))
             drawn[to_hex(patch.get_facecolor()).upper()] = bottoms, tops
@@ -69,6 +71,8 @@ def check(axis, gamma):
         np.testing.assert_allclose(bottoms, floor + 0 * tops, atol=1e-12)
         floor = tops
     assert np.nanmin(floor) == pytest.approx(1)
+    # The records exchange what is below 0.02.
+    assert drawn['hatched'].tolist() == (size < 0.02).all(axis=0).tolist()
 
 
 def test_all_layers_of_two_runs(tmp_path, run):
@@ -83,7 +87,10 @@ def test_all_layers_of_two_runs(tmp_path, run):
     assert lines[0] == (
         'L1 on disjoint after 20 iterations, 2 layers: largest modality '
         '71.7% on average, above 90 % in 22.2% of the channels, own '
-        'modality the smallest in 22.2%, 1 channels all 0')
+        'modality the smallest in 22.2%, 1 channels all 0, exchanged in '
+        'every modality 10.0%')
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == [*NAMES, 'exchanged in every modality']
     panels = np.array(figure.axes).reshape(2, 2)
     check(panels[0, 0], FIRST)
     check(panels[1, 0], SECOND)
@@ -101,6 +108,7 @@ def test_one_layer_of_networks_that_differ_elsewhere(tmp_path, run):
     lines, figure = run(
         tmp_path / 'out.png', one, two, '--layer', 'second.norm')
     assert len(figure.axes) == 2
+    assert len(figure.legends[0].get_texts()) == 3
     check(figure.axes[0], SECOND)
     assert lines[1].startswith('two after 20 iterations, 1 layers: largest '
                                'modality 73.8%')
