@@ -213,6 +213,11 @@ def alone(root, name, **options):
     return dict(figures.metrics, exchanged=sum(shares) / len(shares))
 
 
+def hear_sigint():
+    """Which what a shell starts in the background does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def wait_for(condition, process):
     end = time.monotonic() + 120
     while not condition():
@@ -232,16 +237,17 @@ def test_a_training_that_was_cut_off(rooms, sweep, monkeypatch):
     one, other = Path('out/own_seed0'), Path(f'out/{THRESHOLD}=0.5_seed0')
     with open('first.log', 'w') as log, subprocess.Popen(
             [sys.executable, TOOLS / 'analysis_tools/sweep.py', *command],
-            stdout=log, stderr=log) as process:
+            stdout=log, stderr=log, preexec_fn=hear_sigint) as process:
         try:
             wait_for(lambda: (other / 'waits').exists() and (
                 one / 'result.json').exists(), process)
             with pytest.raises(SystemExit, match='another sweep.* is running '
                                'in out'):
                 sweep(*command)
-        finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+            assert process.wait(60) == 130
+        finally:
+            process.terminate()
     assert Path('first.log').read_text().endswith(
         'stopped; the same command goes on from here\n')
     assert {row['run'] for row in read()} == {'own_seed0'}
