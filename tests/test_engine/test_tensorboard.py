@@ -20,7 +20,8 @@ def test_curves_of_each_layer_and_of_the_means(tmp_path):
         dict(type='LocalVisBackend'),
         dict(type='TensorboardVisBackend')
     ]
-    cfg.experiment_name = 'tensorboard'
+    # mmengine keeps one of each name in a process.
+    cfg.experiment_name = cfg.visualizer.name = 'tensorboard'
     runner = Runner.from_cfg(cfg)
     runner.train()
     runner.visualizer.close()
