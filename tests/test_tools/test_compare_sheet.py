@@ -120,9 +120,11 @@ def test_segmentation_picks_by_disagreement(rgbd, tmp_path, monkeypatch,
     for line, index in zip(lines, order[:2]):
         assert line == [NAMES[index], f'{rows[index, 0]:.3f}',
                         *(f'{share:.1%}' for share in rows[index, 1:])]
-    mean = rows.mean(axis=0)
-    assert lines[2:] == [['mean', 'of', 'all', f'{mean[0]:.3f}',
-                          *(f'{share:.1%}' for share in mean[1:])]]
+    assert lines[2:] == [
+        ['mean', 'of', which, f'{mean[0]:.3f}',
+         *(f'{share:.1%}' for share in mean[1:])]
+        for which, mean in (('these', rows[order[:2]].mean(axis=0)),
+                            ('all', rows.mean(axis=0)))]
     drawn = np.array(Image.open(out).convert('RGB')).astype(int)
     top = TITLE
     for index in order[:2]:
@@ -189,8 +191,10 @@ def test_light_and_names(rgbd, tmp_path, monkeypatch, capsys):
         monkeypatch, capsys, root, tmp_path / 'sheet.png', '--names',
         NAMES[2], NAMES[0])
     assert first[0] == '--names),' and head == ['image', *RUNS]
-    assert lines == [[NAMES[i], *(f'{share:.1%}' for share in rows[i, 1:])]
-                     for i in (2, 0)]
+    assert lines == [
+        [*words, *(f'{share:.1%}' for share in shares[1:])]
+        for words, shares in (([NAMES[2]], rows[2]), ([NAMES[0]], rows[0]), (
+            ['mean', 'of', 'these'], rows[[2, 0]].mean(axis=0)))]
 
 
 def test_translation(rooms, tmp_path, monkeypatch, capsys):

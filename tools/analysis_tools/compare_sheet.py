@@ -126,6 +126,10 @@ def report(args: argparse.Namespace, run: Run, indices: List[int],
             run.names[index], *(f'{x:.3f}' for x in table[index, :1]),
             *map(run.score, compared.errors.values())
         ])
+    if len(seen) > 1:
+        errors = np.nanmean([[*c.errors.values()] for c in seen], axis=0)
+        picked = [f'{x:.3f}' for x in table[indices, :1].mean(axis=0)]
+        rows.append(['mean of these', *picked, *map(run.score, errors)])
     if table.size:
         first, *errors = np.nanmean(table, axis=0)
         rows.append(['mean of all', f'{first:.3f}', *map(run.score, errors)])
