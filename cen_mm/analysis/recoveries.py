@@ -12,15 +12,22 @@ class Recoveries:
         closed (np.ndarray): Whether it was driven below the threshold,
             booleans, of the channels' shape.
         recovered (np.ndarray): Of those, which are above it at the end.
-        began_below (np.ndarray): Whether it was below at the first record.
+        began_below (np.ndarray): Whether it was below at the first record,
+            as in a training that goes on from another one's weights.
+        rose (np.ndarray): Of those, which are above it at the end.
     """
     closed: np.ndarray
     recovered: np.ndarray
     began_below: np.ndarray
+    rose: np.ndarray
 
     def __str__(self) -> str:
-        return (f'{self.recovered.sum()} of {self.closed.sum()} closed '
-                'channels recovered')
+        words = (f'{self.recovered.sum()} of {self.closed.sum()} closed '
+                 'channels recovered')
+        if self.began_below.any():
+            words += (f', {self.rose.sum()} of {self.began_below.sum()} that '
+                      'began below rose')
+        return words
 
 
 def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
@@ -44,4 +51,5 @@ def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
     below = np.abs(gammas) < threshold
     was_above = np.logical_or.accumulate(~below, axis=0)
     closed = (below & was_above).any(axis=0)
-    return Recoveries(closed, closed & ~below[-1], below[0])
+    return Recoveries(closed, closed & ~below[-1], below[0],
+                      below[0] & ~below[-1])

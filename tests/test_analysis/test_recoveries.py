@@ -27,7 +27,11 @@ def test_courses(sign):
     assert found.closed.tolist() == list(closed)
     assert found.recovered.tolist() == list(recovered)
     assert np.flatnonzero(found.began_below).tolist() == [3, 4, 5, 6]
-    assert str(found) == '3 of 7 closed channels recovered'
+    assert np.flatnonzero(found.rose).tolist() == [4, 6]
+    assert str(found) == ('3 of 7 closed channels recovered, 2 of 4 that '
+                          'began below rose')
+    some = find_recoveries(np.array(courses[:3]).T, 0.02)
+    assert str(some) == '1 of 2 closed channels recovered'
 
 
 def test_a_gamma_that_jumps_over_zero_is_not_seen_near_it():

@@ -66,9 +66,8 @@ def test_own_channels_of_two_runs(tmp_path, run):
     lines, figure = run(out, one, two, '--layer', 'layer3.0.bn2',
                         '--modality', 'thermal')
     assert lines[0] == (
-        'one, net.layer3.0.bn2 of thermal, 3 channels, 0 of them below the '
-        'threshold from the start: 1 of 2 closed channels recovered, the '
-        'largest ends at |gamma| 0.3000')
+        'one, net.layer3.0.bn2 of thermal, 3 channels: 1 of 2 closed channels '
+        'recovered; closed ones end at |gamma| 0.3000 at most')
     # Two layers, each with the two above, and rgb's that ends at -0.5.
     assert lines[1] == ('one, all layers and modalities: '
                         '4 of 6 closed channels recovered')
@@ -92,9 +91,9 @@ def test_all_channels_another_threshold_and_labels(tmp_path, run):
         '--modality', 'thermal', '--region', 'all', '--threshold', '0.45',
         '--labels', 'with exchange')
     assert lines[0] == (
-        'with exchange, net.layer3.0.bn2 of thermal, 6 channels, 1 of them '
-        'below the threshold from the start: 0 of 3 closed channels '
-        'recovered, the largest ends at |gamma| 0.3000')
+        'with exchange, net.layer3.0.bn2 of thermal, 6 channels: 0 of 3 '
+        'closed channels recovered, 0 of 1 that began below rose; closed '
+        'ones end at |gamma| 0.3000 at most')
     assert len(curves(figure.axes[0])['-']) == 3
     assert len(curves(figure.axes[0])['--']) == 3
 

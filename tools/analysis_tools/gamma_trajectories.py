@@ -50,7 +50,7 @@ def largest(gammas: np.ndarray, found: Recoveries) -> str:
     if not found.closed.any():
         return ''
     size = np.abs(gammas[-1, found.closed]).max()
-    return f', the largest ends at |gamma| {size:.4f}'
+    return f'; closed ones end at |gamma| {size:.4f} at most'
 
 
 def draw_run(axis, steps: np.ndarray, gammas: np.ndarray, found: Recoveries,
@@ -115,8 +115,7 @@ def run(args) -> None:
                  colour[args.modality])
         axis.set_title(f'{label}\n{found}', fontsize=9)
         print(f'{label}, {layer} of {args.modality}, {gammas.shape[1]} '
-              f'channels, {found.began_below.sum()} of them below the '
-              f'threshold from the start: {found}{largest(gammas, found)}')
+              f'channels: {found}{largest(gammas, found)}')
         print(f'{label}, all layers and modalities: '
               f'{in_all(log, args.region, args.threshold)}')
     axes[0, 0].set_ylabel(f'gamma of {args.modality}\n{short_name(layer)}')
