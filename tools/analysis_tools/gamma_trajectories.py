@@ -113,7 +113,8 @@ def run(args) -> None:
         found = find_recoveries(gammas, args.threshold)
         draw_run(axis, log.steps, gammas, found, args.threshold,
                  colour[args.modality])
-        axis.set_title(f'{label}\n{found}', fontsize=9)
+        title = str(found).replace(', ', '\n')
+        axis.set_title(f'{label}\n{title}', fontsize=9)
         print(f'{label}, {layer} of {args.modality}, {gammas.shape[1]} '
               f'channels: {found}{largest(gammas, found)}')
         print(f'{label}, all layers and modalities: '
