@@ -1,5 +1,6 @@
 """Sheets, read back pixel by pixel."""
 import numpy as np
+from pictures import find
 from PIL import Image
 
 from cen_mm.analysis.sheet import Group, Panel, draw_sheet, panel_width
@@ -13,16 +14,6 @@ def noise(height=40, width=50):
 
 def drawn(path):
     return np.array(Image.open(path).convert('RGB'))
-
-
-def find(sheet, image):
-    """Top and left of an image in a sheet, where it must be once."""
-    height, width = image.shape[:2]
-    same = (sheet == image[0, 0]).all(-1)
-    places = [(y, x) for y, x in np.argwhere(same) if np.array_equal(
-        sheet[y:y + height, x:x + width], image)]
-    assert len(places) == 1
-    return places[0]
 
 
 def squares(image, times):

@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmagic.structures import DataSample
 from mmengine.registry import HOOKS, VISUALIZERS, DefaultScope
+from pictures import find
 from PIL import Image
 
 import cen_mm.translation  # noqa: F401
@@ -31,16 +32,6 @@ def sample_of(size, modalities=SOURCES, target=True, name='point_7_view_1'):
         metainfo=dict(name=name, modalities=modalities, target='rgb'))
     sample.set_data(images)
     return sample, pictures
-
-
-def find(sheet, image):
-    """Top and left of an image in a sheet."""
-    height, width = image.shape[:2]
-    same = (sheet == image[0, 0]).all(-1)
-    places = [(y, x) for y, x in np.argwhere(same) if np.array_equal(
-        sheet[y:y + height, x:x + width], image)]
-    assert len(places) == 1
-    return places[0]
 
 
 @pytest.mark.parametrize('modalities, target, captions', [
