@@ -1,7 +1,8 @@
-"""What times depend on."""
+"""What figures depend on."""
 import platform
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -20,13 +21,21 @@ def environment(cuda: bool) -> Dict[str, str]:
     elif cpus.is_file():
         found = re.search(r'model name\s*: (.*)', cpus.read_text())
         device = found[1] if found else device
-    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'],
-                            cwd=Path(__file__).parent, capture_output=True,
-                            text=True, check=False)
     return dict(
         device=device,
         threads=str(torch.get_num_threads()),
         torch=torch.__version__,
-        commit=commit.stdout.strip() or 'none',
+        commit=commit(),
         date=time.strftime('%Y-%m-%d'),
         command=shlex.join(['python', *sys.argv]))
+
+
+def commit() -> str:
+    """Of the code that runs; "-dirty" where files have been changed."""
+    if not shutil.which('git'):
+        return 'none'
+    run = subprocess.run(
+        ['git', '--no-optional-locks', 'describe', '--always', '--dirty',
+         '--exclude=*'], cwd=Path(__file__).parent, capture_output=True,
+        text=True, check=False)
+    return run.stdout.strip() or 'none'

@@ -2,11 +2,10 @@
 import csv
 import json
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from _environment import commit
 from _sweep_points import Point, fit, own_value, plan
 from _sweep_runs import command, rewind
 from mmengine.config import Config
@@ -150,14 +149,3 @@ def write(path: Path, text: str) -> None:
     part = path.with_suffix('.part')
     part.write_text(text)
     os.replace(part, path)
-
-
-def commit() -> str:
-    """Of the code that trains; "-dirty" where files have been changed."""
-    if not shutil.which('git'):
-        return 'none'
-    run = subprocess.run(
-        ['git', '--no-optional-locks', 'describe', '--always', '--dirty',
-         '--exclude=*'], cwd=Path(__file__).parent, capture_output=True,
-        text=True, check=False)
-    return run.stdout.strip() or 'none'
