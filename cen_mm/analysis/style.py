@@ -25,6 +25,9 @@ VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY = PALETTE = (
     '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9')
 GREY = '#555555'
 DPI = 110
+UNITS = dict(
+    mIoU=' (%)', mAcc=' (%)', aAcc=' (%)', MAE=' on [-1, 1]',
+    RMSE=' on [-1, 1]', PSNR=' (dB)')  # of metrics, behind their names
 LETTERS = 80  # of horizontal labels, side by side
 COLOURS = dict(
     rgb=VERMILION,

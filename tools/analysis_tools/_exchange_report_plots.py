@@ -10,6 +10,7 @@ from cen_mm.analysis.layer_names import short_name
 from cen_mm.analysis.style import (
     DPI,
     GREY,
+    UNITS,
     grouped_bars,
     modality_colours,
     new_figure,
@@ -145,7 +146,8 @@ def forcing_plot(nets: list, metric: str, streams: List[str]):
             })
         axis.axhline(0, color=GREY, lw=0.8)
         axis.set_title(name)
-        axis.set_ylabel(f'{metric} minus {metric}\n{reference}')
+        axis.set_ylabel(f'{metric} minus {metric}\n{reference}'
+                        + UNITS.get(metric, ''))
     axes[0, 0].tick_params(labelbottom=False)
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(), loc='outside upper left',

@@ -13,7 +13,14 @@ from typing import Any, List, Optional
 
 import numpy as np
 
-from cen_mm.analysis.style import BLUE, GREY, VERMILION, new_figure, save
+from cen_mm.analysis.style import (
+    BLUE,
+    GREY,
+    UNITS,
+    VERMILION,
+    new_figure,
+    save,
+)
 from cen_mm.analysis.sweep_table import (
     Curve,
     curves,
@@ -26,9 +33,6 @@ SYMBOLS = {
     'sparsity.weight': r'$\lambda$, weight of the L1 penalty',
     'exchange.threshold': r'$\theta$, threshold of exchange'
 }
-UNITS = dict(
-    mIoU=' (%)', mAcc=' (%)', aAcc=' (%)', MAE=' on [-1, 1]',
-    RMSE=' on [-1, 1]', PSNR=' (dB)')
 LEFT = dict(color=BLUE, marker='o', linestyle='-')
 RIGHT = dict(color=VERMILION, marker='s', linestyle='--')
 
