@@ -6,8 +6,6 @@ from reference_translation import generate, official_states, trainable
 from tiny_pix2pix import tiny_pix2pix
 
 NAMES = ('reshading', 'edge_texture', 'normal')
-SHARED = dict(
-    type='PrivateIN', private=(), affine=True, track_running_stats=True)
 converter = load_tool('model_converters/_official_translation.py')
 
 
@@ -41,7 +39,7 @@ def test_norms_of_the_decoder_can_be_shared(m, training):
             states[0][name] = states[0][name.split('insnorm_deconv')[0] +
                                         'insnorm_deconv.insnorm_0.' +
                                         name.rsplit('.', 1)[1]]
-    net = loaded(state, m, decoder_norm_cfg=SHARED).train(training)
+    net = loaded(state, m, decoder_private=()).train(training)
     official = trainable(states[0])
     x = torch.randn(2, 3 * m, 64, 64)
     outs = net(x)
