@@ -131,7 +131,7 @@ def coordinates(height, width):
     the column, green the row, depth both."""
     y, x = np.mgrid[:height, :width]
     img = np.stack([x, y, 0 * x + 77], -1).astype(np.uint8)
-    return dict(img=img, gt_seg_map=x.astype(np.uint8),
+    return dict(img=img, img_path='a.png', gt_seg_map=x.astype(np.uint8),
                 depth=(y * width + x).astype(np.uint16),
                 img_shape=(height, width),
                 seg_fields=['gt_seg_map', 'depth'])
@@ -233,7 +233,7 @@ def test_the_model_compares_names_and_order(training):
 
     preprocessor = MultimodalPreProcessor(
         ('rgb', 'depth'), mean=dict(depth=1, rgb=[1, 2, 3], thermal=9),
-        std=dict(rgb=2, depth=[4, 5, 6]))
+        std=dict(rgb=2, depth=[4, 5, 6]), size_divisor=1)
     inputs = packed(('rgb', 'depth'))['inputs'][0]
     out = preprocessor(packed(('rgb', 'depth')), training)['inputs'][0]
     mean = torch.tensor([1, 2, 3, 1, 1, 1.]).view(6, 1, 1)

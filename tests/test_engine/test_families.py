@@ -21,9 +21,9 @@ from shrunk_config import shrunk_config, write_files
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from cen_mm import AlignFusion
+from cen_mm.compat import distribute_without_gpu
 from cen_mm.layers import PrivateNorm
 from cen_mm.layers.sync_norm import SyncBN
-from cen_mm.compat import distribute_without_gpu
 
 FAMILIES = [
     'cen/refinenet_r50_nyudv2', 'cen/pspnet_r101_nyudv2',
