@@ -1,7 +1,7 @@
 """Our networks with official weights against the restated official maths."""
 import pytest
 import torch
-from conftest import load_tool, make_gammas
+from conftest import make_gammas
 from mmengine import ConfigDict
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -9,9 +9,9 @@ from mmseg.structures import SegDataSample
 from reference import OfficialCEN
 
 from cen_mm import CENSegmentor, PrivateBN, SparsityHook
+from cen_mm.converters.checkpoints import official_segmentation as official_cen
 
 CLASSES = 5
-official_cen = load_tool('model_converters/_official_segmentation.py')
 
 
 def small_cen(depth, modalities=('rgb', 'depth'), region='all'):

@@ -1,5 +1,5 @@
 """Turn a scene into aligned images, one a domain."""
-from typing import Dict, Optional, Sequence
+from typing import Dict, Sequence
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ def render_room(seed: int,
                 index: int,
                 height: int,
                 width: int,
-                domains: Optional[Sequence[str]] = None
+                domains: Sequence[str] = DOMAINS
                 ) -> Dict[str, np.ndarray]:
     """Render one room.
 
@@ -33,8 +33,7 @@ def render_room(seed: int,
             stands where; the size of the image only samples it.
         height (int): Rows of the images.
         width (int): Columns of the images.
-        domains (sequence[str], optional): Keys to return. Defaults to all
-            of :data:`DOMAINS`.
+        domains (sequence[str]): Keys to return. Defaults to all.
 
     Returns:
         dict[str, np.ndarray]: By domain, of shape ``(H, W)`` or
@@ -53,14 +52,18 @@ def render_room(seed: int,
     Raises:
         ValueError: If a domain is unknown.
     """
-    domains = DOMAINS if domains is None else domains
+    check_domains(domains)
+    scene = make_scene(_stream(seed, index, LAYOUT))
+    images = render_scene(scene, height, width, _stream(seed, index, NOISE))
+    return {domain: images[domain] for domain in domains}
+
+
+def check_domains(domains: Sequence[str]) -> None:
+    """Raise ValueError if a domain is unknown."""
     unknown = set(domains) - set(DOMAINS)
     if unknown:
         raise ValueError(f'domains has {sorted(unknown)}: use names of '
                          f'{", ".join(DOMAINS)}')
-    scene = make_scene(_stream(seed, index, LAYOUT))
-    images = render_scene(scene, height, width, _stream(seed, index, NOISE))
-    return {domain: images[domain] for domain in domains}
 
 
 def render_scene(scene: Scene, height: int, width: int,

@@ -4,8 +4,12 @@ import sys
 
 import pytest
 import torch
-from conftest import load_tool
 from reference_translation import official_states
+
+from cen_mm.converters.checkpoints import (
+    convert_official,
+    official_translation,
+)
 
 SIZES = [(2, 4, 8), (1, 4, 8), (3, 8, 6), (4, 4, 5)]
 NORM = '(weight|bias|running_mean|running_var|num_batches_tracked)'
@@ -23,18 +27,12 @@ KEYS = dict(
     ])
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """The tool in a folder of its own, on a machine without mmagic."""
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder to work in, on a machine without mmagic."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, 'mmagic', None)
-    tool = load_tool('model_converters/official_cen.py')
-
-    def command(*args):
-        monkeypatch.setattr('sys.argv', ['official_cen.py', *args])
-        tool.main()
-
-    return command
+    return tmp_path
 
 
 def save(**states):
@@ -42,13 +40,13 @@ def save(**states):
         torch.save(state, f'{name}.pkl')
 
 
-def there(run):
-    run('gen.pkl', 'ours/cen.pth', '--discriminator', 'dis.pkl')
-    return torch.load('ours/cen.pth', weights_only=True)
+def there():
+    files = convert_official('gen.pkl', 'ours/cen.pth', 'dis.pkl')
+    return torch.load('ours/cen.pth', weights_only=True), files
 
 
-def back(run):
-    run('--reverse', 'ours/cen.pth', 'gen2.pkl', '--discriminator', 'dis2.pkl')
+def back():
+    convert_official('ours/cen.pth', 'gen2.pkl', 'dis2.pkl', reverse=True)
     return (torch.load(f'{name}2.pkl', weights_only=True)
             for name in ('gen', 'dis'))
 
@@ -60,34 +58,44 @@ def assert_equal(state, expected):
         assert state[name].dtype == value.dtype, name
 
 
+def wrapped(name):
+    """An entry of ours as private layers name it that wrap a stock one."""
+    return re.sub(r'\.(norm)\.', r'.\1.stock.', name)
+
+
 @pytest.mark.parametrize('m,base,num_down', SIZES)
-def test_there_and_back(m, base, num_down, run, capsys):
+@pytest.mark.parametrize('name', [str, wrapped])
+def test_there_and_back(m, base, num_down, name):
     gen, dis = official_states(m, base, num_down)
     # As torch 1.0 wrote files.
     torch.save(gen, 'gen.pkl', _use_new_zipfile_serialization=False)
     save(dis=dis)
-    state = there(run)['state_dict']
-    line, = capsys.readouterr().out.strip().splitlines()
-    assert (f'gen.pkl: {len(gen)} entries, dis.pkl: {len(dis)} entries -> '
-            f'ours/cen.pth: {len(state)} entries, nothing left over' in line)
+    ours, files = there()
+    state = ours['state_dict']
+    assert files == (
+        f'gen.pkl: {len(gen)} entries, dis.pkl: {len(dis)} entries -> '
+        f'ours/cen.pth: {len(state)} entries')
     assert len(state) < len(gen) + len(dis)
     assert all(k.startswith(('generator.', 'discriminator.')) for k in state)
-    for ours, expected in zip(back(run), (gen, dis)):
-        assert_equal(ours, expected)
+    ours['state_dict'] = {name(k): v for k, v in state.items()}
+    assert (ours['state_dict'].keys() == state.keys()) == (name is str)
+    torch.save(ours, 'ours/cen.pth')
+    for again, expected in zip(back(), (gen, dis)):
+        assert_equal(again, expected)
 
 
 @pytest.mark.parametrize('m', [1, 2])
-def test_what_training_has_not_kept_is_as_torch_creates_it(m, run):
+def test_what_training_has_not_kept_is_as_torch_creates_it(m):
     gen, dis = official_states(m)
     save(gen=gen, dis=dis)
-    ours = there(run)
+    ours, _ = there()
     torch.save(dict(state_dict=ours['state_dict'], meta=dict(epoch=3)),
                'ours/cen.pth')
     fresh = torch.nn.InstanceNorm2d(3, affine=True, track_running_stats=True)
     unused = dict(
         gen=r'(conv[16]\.insnorm|deconv6\.insnorm)', dis=r'conv[15]\.insnorm')
     for state, (name, expected) in zip(
-            back(run), dict(gen=gen, dis=dis).items()):
+            back(), dict(gen=gen, dis=dis).items()):
         for k, value in expected.items():
             if re.match(unused[name], k):
                 kind = fresh.state_dict()[k.rsplit('.', 1)[1]]
@@ -103,9 +111,8 @@ def test_what_training_has_not_kept_is_as_torch_creates_it(m, run):
                                         (4, 54.45)])
 def test_published_names_and_parameter_counts(m, millions):
     """The official networks of 64 channels, by what the converter asks."""
-    tool = load_tool('model_converters/_official_translation.py')
-    nets = dict(
-        gen=tool.generator(m, 3, 64, 3, 8), dis=tool.discriminator(6, 64, 5))
+    nets = dict(gen=official_translation.generator(m, 3, 64, 3, 8),
+                dis=official_translation.discriminator(6, 64, 5))
     for (name, net), expected in zip(nets.items(), (millions, 2.77)):
         counted = sum(
             torch.Size(entry.shape).numel() for k, entry in net.items()
@@ -139,15 +146,15 @@ def test_published_names_and_parameter_counts(m, millions):
      'dis.pkl holds no discriminator .*conv1.insnorm.module.weight'),
     ('dis', 'extra', torch.zeros(1), 'dis.pkl .*extra is left over'),
 ])
-def test_strict(which, key, change, message, run, tmp_path):
+def test_strict(which, key, change, message, folder):
     states = dict(zip(('gen', 'dis'), official_states(2)))
     states[which].pop(key, None)
     if change is not None:
         states[which][key] = change
     save(**states)
-    with pytest.raises(SystemExit, match=message):
-        there(run)
-    assert not (tmp_path / 'ours').exists()
+    with pytest.raises(ValueError, match=message):
+        there()
+    assert not (folder / 'ours').exists()
 
 
 @pytest.mark.parametrize('key,change,message', [
@@ -160,36 +167,35 @@ def test_strict(which, key, change, message, run, tmp_path):
      'encoder.3.fusion.conv.weight is left over'),
     ('discriminator.model.0.conv.weight', None, 'holds no discriminator'),
 ])
-def test_strict_on_the_way_back(key, change, message, run, tmp_path):
+def test_strict_on_the_way_back(key, change, message, folder):
     save(**dict(zip(('gen', 'dis'), official_states(2))))
-    ours = there(run)
+    ours, _ = there()
     ours['state_dict'].pop(key, None)
     if change is not None:
         ours['state_dict'][key] = change
     torch.save(ours, 'ours/cen.pth')
-    with pytest.raises(SystemExit, match=message):
-        back(run)
-    assert not (tmp_path / 'gen2.pkl').exists()
+    with pytest.raises(ValueError, match=message):
+        back()
+    assert not (folder / 'gen2.pkl').exists()
 
 
 @pytest.mark.parametrize('args,message', [
     (['gen.pkl', 'cen.pth'], 'gen.pkl is about image translation.*two files'),
-    (['dis.pkl', 'cen.pth', '--discriminator', 'gen.pkl'],
+    (['dis.pkl', 'cen.pth', 'gen.pkl'],
      'dis.pkl holds no generator .*checkpoint-gen.pkl first'),
-    (['gen.pkl', 'cen.pth', '--discriminator', 'gen.pkl'], 'named twice'),
-    (['gen.pkl', 'cen.pth', '--discriminator', 'no.pkl'],
-     'no.pkl is not there'),
+    (['gen.pkl', 'cen.pth', 'gen.pkl'], 'named twice'),
+    (['gen.pkl', 'cen.pth', 'no.pkl'], 'no.pkl is not there'),
     (['list.pkl', 'cen.pth'], 'list.pkl holds a list'),
-    (['other.pkl', 'cen.pth', '--discriminator', 'dis.pkl'],
+    (['other.pkl', 'cen.pth', 'dis.pkl'],
      'other.pkl holds no generator.*leave --discriminator away'),
     (['other.pkl', 'cen.pth'], 'other.pkl holds no CEN RefineNet'),
-    (['--reverse', 'gen.pkl', 'a.pkl', '--discriminator', 'b.pkl'],
+    (['gen.pkl', 'a.pkl', 'b.pkl', True],
      'gen.pkl holds no generator .*CENPix2Pix'),
 ])
-def test_wrong_files(args, message, run, tmp_path):
+def test_wrong_files(args, message, folder):
     gen, dis = official_states(2)
     save(gen=gen, dis=dis, list=[1], other=dict(a=torch.zeros(1)))
-    before = set(tmp_path.iterdir())
-    with pytest.raises(SystemExit, match=message):
-        run(*args)
-    assert set(tmp_path.iterdir()) == before
+    before = set(folder.iterdir())
+    with pytest.raises((FileNotFoundError, ValueError), match=message):
+        convert_official(*args)
+    assert set(folder.iterdir()) == before

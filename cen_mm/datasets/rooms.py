@@ -1,8 +1,8 @@
-"""Our own rendered rooms."""
+"""Rendered rooms."""
 from mmseg.registry import DATASETS
 
+from ..rooms import CLASSES, PALETTE
 from .multimodal import MultimodalSegDataset
-from .rooms import CLASSES, PALETTE
 
 
 @DATASETS.register_module()

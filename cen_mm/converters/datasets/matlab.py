@@ -1,16 +1,16 @@
-"""Read the MATLAB files of official releases, or say what is wrong."""
-from collections.abc import Iterable
+"""MATLAB files of official releases."""
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Iterable, Union
 
 
-def load_v5(path: str | Path, fields: Iterable[str], **kwargs) -> dict:
+def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
     """Read a file of MATLAB v5 to v7.
 
     Args:
         path (str or Path): The file.
-        fields (Iterable[str]): Variables that it must have.
+        fields (Iterable[str]): Required variables.
         kwargs: As of ``scipy.io.loadmat``.
 
     Returns:
@@ -25,7 +25,7 @@ def load_v5(path: str | Path, fields: Iterable[str], **kwargs) -> dict:
     path = existing(path)
     try:
         content = loadmat(path, **kwargs)
-    # SciPy has an exception of its own for each way a file can be damaged.
+    # SciPy raises many types of exceptions for damaged files.
     except Exception as error:
         raise ValueError(f'{path} is no complete MATLAB v5 file ({error}): '
                          'download it again') from None
@@ -33,7 +33,7 @@ def load_v5(path: str | Path, fields: Iterable[str], **kwargs) -> dict:
     return content
 
 
-def open_v73(path: str | Path):
+def open_v73(path: Union[str, Path]):
     """Open a file of MATLAB v7.3, which is HDF5 with all axes reversed.
 
     Args:
@@ -56,7 +56,8 @@ def open_v73(path: str | Path):
                          'download it again') from None
 
 
-def check_fields(path: str | Path, content, fields: Iterable[str]) -> None:
+def check_fields(path: Union[str, Path], content,
+                 fields: Iterable[str]) -> None:
     """Raise ValueError if a file lacks a variable."""
     for name in fields:
         if name not in content:
@@ -65,7 +66,7 @@ def check_fields(path: str | Path, content, fields: Iterable[str]) -> None:
                              'official file')
 
 
-def existing(path: str | Path) -> Path:
+def existing(path: Union[str, Path]) -> Path:
     """Return the path of a file, or raise FileNotFoundError."""
     if not Path(path).is_file():
         raise FileNotFoundError(f'{path} does not exist: download it, or '
@@ -74,7 +75,7 @@ def existing(path: str | Path) -> Path:
 
 
 def optional(name: str) -> ModuleType:
-    """Import what only the conversion needs, or raise ImportError."""
+    """Import an optional dependency, or raise ImportError."""
     try:
         return import_module(name)
     except ImportError:

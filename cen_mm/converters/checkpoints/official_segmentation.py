@@ -1,12 +1,12 @@
-"""Checkpoints of the official segmentation and ours."""
+"""Official checkpoints of segmentation to ours, and back."""
 import re
 from typing import Dict, List
 
 import torch
-from _checkpoints import COUNT, compare, join, split
 from torch import Tensor
 
-from cen_mm.models import CENSegmentor
+from ...models import CENSegmentor
+from .entries import COUNT, compare, join, plain_name, plain_names, split
 
 BLOCKS = {6: 50, 23: 101, 36: 152}  # blocks in the third stage, depth
 
@@ -30,7 +30,8 @@ HEAD = {
 
 
 def official_names(name: str, num_modalities: int) -> List[str]:
-    """The official names of one of our entries, one a modality if private."""
+    """The official names of an entry of ours, one per modality if private."""
+    name = plain_name(name)
     if name == 'decode_head.ensemble.alpha':
         return ['alpha']
     if name.startswith('backbone.'):
@@ -63,16 +64,16 @@ def expected(depth: int, num_classes: int,
         in_channels=(256, 512, 1024, 2048),
         num_classes=num_classes)
     with torch.device('meta'):
-        return CENSegmentor(
+        net = CENSegmentor(
             backbone=dict(type='CENResNet', depth=depth, norm_cfg=norm),
-            decode_head=dict(type='StreamHead', modalities=names, head=head),
-        ).state_dict()
+            decode_head=dict(type='StreamHead', modalities=names, head=head))
+    return plain_names(net.state_dict())
 
 
 def architecture(layers: set, path: str) -> int:
-    """Depth of the ResNet whose third stage holds these blocks."""
+    """Depth of the ResNet with these blocks in its third stage."""
     if len(layers) not in BLOCKS:
-        raise SystemExit(
+        raise ValueError(
             f'{path} holds no CEN RefineNet of depth 50, 101 or 152 (its '
             f'layer3 has {len(layers)} blocks): give a checkpoint of the '
             'official code, or with --reverse one of ours')
@@ -80,7 +81,21 @@ def architecture(layers: set, path: str) -> int:
 
 
 def to_ours(checkpoint: dict, path: str) -> dict:
-    """An official checkpoint in our format."""
+    """Convert an official checkpoint to ours.
+
+    Args:
+        checkpoint (dict): The official dictionary (``segmenter``,
+            ``epoch_start``, ``best_val``) or a bare state dict, with or
+            without the ``module.`` of DataParallel.
+        path (str): Its file, for messages.
+
+    Returns:
+        dict: ``state_dict``, and in ``meta['official']`` what
+        :func:`to_official` restores.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
     state = checkpoint.get('segmenter', checkpoint)
     prefix = 'module.' if all(k.startswith('module.') for k in state) else ''
     state = {k[len(prefix):]: v for k, v in state.items()}
@@ -88,7 +103,7 @@ def to_ours(checkpoint: dict, path: str) -> dict:
         {k.split('.')[1] for k in state if k.startswith('layer3.')}, path)
     m = len([k for k in state if re.fullmatch(r'bn1\.bn_\d+\.weight', k)])
     if not m or 'clf_conv.module.bias' not in state:
-        raise SystemExit(f'{path} does not fit: bn1.bn_0.weight or '
+        raise ValueError(f'{path} does not fit: bn1.bn_0.weight or '
                          'clf_conv.module.bias is missing')
     ours = expected(depth, len(state['clf_conv.module.bias']), m)
     names = {k: official_names(k, m) for k in ours}
@@ -111,15 +126,28 @@ def to_ours(checkpoint: dict, path: str) -> dict:
 
 
 def to_official(checkpoint: dict, path: str) -> dict:
-    """A checkpoint of ours in the official format."""
-    state = checkpoint.get('state_dict', checkpoint)
+    """Convert a checkpoint of ours to the official format.
+
+    Args:
+        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
+            dict.
+        path (str): Its file, for messages.
+
+    Returns:
+        dict: As the official checkpoint that it came from, or as the
+        official code saves one.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
+    state = plain_names(checkpoint.get('state_dict', checkpoint))
     depth = architecture(
         {k.split('.')[2] for k in state if k.startswith('backbone.layer3.')},
         path)
     m = len(state.get('decode_head.ensemble.alpha', ()))
     classes = len(state.get('decode_head.head.conv_seg.bias', ()))
     if not m or not classes:
-        raise SystemExit(f'{path} does not fit: its decode head is no '
+        raise ValueError(f'{path} does not fit: its decode head is no '
                          'RefineNetHead in a StreamHead')
     ours = expected(depth, classes, m)
     compare(state, {k: tuple(v.shape) for k, v in ours.items()}, path)

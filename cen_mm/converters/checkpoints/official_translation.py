@@ -1,20 +1,21 @@
-"""Checkpoints of the official image translation and ours.
+"""Official checkpoints of image translation to ours, and back.
 
-The official modules hold norms that their forward passes by: of the first
+The official modules hold norms that their forward does not use: of the first
 and the last layer in the generator's encoder and in the discriminator, and
-of the last layer in the decoder. Ours have none there. They are asked for,
-kept in the meta data and written back; where there is no such meta data,
-they are written as torch creates them.
+of the last layer in the decoder. Ours have none there. They are required in
+official files, kept in the meta data and written back; without that meta
+data they are written with the initial values of torch.
 """
 import re
 from collections import OrderedDict
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import torch
-from _checkpoints import COUNT, compare, join, split
 from torch import Tensor
 
-# As torch creates them, by the last part of the name.
+from .entries import COUNT, compare, join, plain_names, split
+
+# Initial values of torch, by the last part of the name.
 INITIAL = dict(
     weight=1., bias=0., running_mean=0., running_var=1., alpha=1.)
 NETWORKS = ('generator', 'discriminator')
@@ -26,7 +27,7 @@ CONVOLUTIONS = dict(
 
 
 class Entry(NamedTuple):
-    """Where an official entry goes to; ours is None if it is not used."""
+    """Our name of an official entry, None if it is unused, and its shape."""
     ours: Optional[str]
     shape: tuple
 
@@ -97,11 +98,11 @@ def discriminator(channels: int, base: int,
 
 def entries_of(network: str, state: Dict[str, Tensor], official: bool,
                path: str) -> Dict[str, Entry]:
-    """Entries of the network whose sizes these weights have."""
+    """Entries of the network, with sizes read from its weights."""
 
     def shape(name: str, dims: int) -> Tuple[int, ...]:
         if name not in state or state[name].dim() != dims:
-            raise SystemExit(
+            raise ValueError(
                 f'{path} holds no {network} of an image translation '
                 f'({name} is missing): give '
                 + ('checkpoint-gen.pkl first and checkpoint-dis.pkl as '
@@ -130,7 +131,7 @@ def entries_of(network: str, state: Dict[str, Tensor], official: bool,
 
 
 def sources(entries: Dict[str, Entry]) -> Dict[str, List[str]]:
-    """The official names of every entry of ours, one a modality."""
+    """The official names of every entry of ours, one per modality."""
     names: Dict[str, List[str]] = {}
     for name, entry in entries.items():
         if entry.ours is not None:
@@ -145,7 +146,18 @@ def is_translation(checkpoint: dict) -> bool:
 
 
 def to_ours(checkpoints: List[dict], paths: List[str]) -> dict:
-    """Official generator and discriminator as one checkpoint of ours."""
+    """Convert an official generator and discriminator to ours.
+
+    Args:
+        checkpoints (list[dict]): Their state dicts.
+        paths (list[str]): Their files, for messages.
+
+    Returns:
+        dict: ``state_dict``, and unused entries in ``meta['official']``.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
     converted, unused = {}, {}
     for network, state, path in zip(NETWORKS, checkpoints, paths):
         entries = entries_of(network, state, True, path)
@@ -161,8 +173,20 @@ def to_ours(checkpoints: List[dict], paths: List[str]) -> dict:
 
 
 def to_official(checkpoint: dict, path: str) -> List[dict]:
-    """A checkpoint of ours as official generator and discriminator."""
-    state = checkpoint.get('state_dict', checkpoint)
+    """Convert a checkpoint of ours to the official format.
+
+    Args:
+        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
+            dict.
+        path (str): Its file, for messages.
+
+    Returns:
+        list[dict]: State dicts of generator and discriminator.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
+    state = plain_names(checkpoint.get('state_dict', checkpoint))
     kept = checkpoint.get('meta', {}).get('official', {}).get('unused', {})
     layouts = [entries_of(network, state, False, path) for network in NETWORKS]
     want = {}
@@ -183,7 +207,7 @@ def to_official(checkpoint: dict, path: str) -> List[dict]:
 
 
 def initial(name: str, entry: Entry) -> Tensor:
-    """What torch gives to an official entry that ours does not have."""
+    """Initial value of an official entry that ours does not have."""
     kind = name.rsplit('.', 1)[-1]
     if kind == COUNT:
         return torch.tensor(0)
