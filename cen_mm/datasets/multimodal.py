@@ -43,6 +43,8 @@ class MultimodalSegDataset(BaseSegDataset):
                  **kwargs) -> None:
         self.suffixes = suffixes or {}
         super().__init__(img_suffix=img_suffix, **kwargs)
+        # mmseg's tools read the classes here, wherever they come from.
+        self.METAINFO = self.metainfo
 
     def load_data_list(self) -> List[dict]:
         """Paths of every sample.
