@@ -9,7 +9,7 @@ from .multimodal import MultimodalSegDataset
 class RoomsDataset(MultimodalSegDataset):
     """Rendered rooms with 13 classes, see ``docs/rooms.md``.
 
-    ``tools/dataset_converters/rooms.py`` renders the tree: one folder a
+    ``tools/dataset_converters/rooms.py`` renders the tree: one folder per
     domain (``rgb``, ``sensor_depth``, ``depth``, ``normal`` ...), ``label``,
     ``train.txt`` and ``val.txt``.
 

@@ -1,7 +1,8 @@
-"""Rendered rooms: RGB-D scenes that no single modality explains.
+"""Rendered rooms: RGB-D scenes that need more than one modality.
 
-Windows, pictures, doors and rugs are painted on; cabinets and platforms wear
-the paint of what is behind or below them. Numpy and OpenCV suffice.
+Windows, pictures, doors and rugs have colour but no geometry; many cabinets
+and platforms have the colour of the surface behind or below them. Needs
+numpy and OpenCV only.
 """
 from .classes import CLASSES, PALETTE
 from .render import DOMAINS, RENDERER, check_domains, render_room

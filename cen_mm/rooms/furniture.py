@@ -1,8 +1,9 @@
-"""What furniture is made of.
+"""Pieces of furniture.
 
-Each function draws one piece and returns the half extents of its footprint,
-its height, and its parts. A part is ``(kind, centre, half)`` in the frame of
-the piece: its origin is on the floor below the middle, its front is -y.
+Each function draws one at random and returns the half extents of its
+footprint, its height, and its parts. A part is ``(kind, centre, half)`` in
+the frame of the piece: its origin is on the floor below the middle, its front
+is -y.
 """
 from typing import Tuple
 

@@ -1,4 +1,4 @@
-"""Convex solids and the rays that hit them.
+"""Convex solids and their intersections with rays.
 
 Vectors are columns: points and directions have shape ``(3, N)``, so that
 every operation runs along contiguous memory. The unit is the metre; z is up.
@@ -24,9 +24,8 @@ class Solid:
         centre (tuple): Its centre ``(x, y, z)``.
         half (tuple): Half of its extent along its own three axes.
         yaw (float): Its rotation about z in radians, counterclockwise.
-        finish (Any): What covers it, or one such item a face, ordered -x,
-            +x, -y, +y, -z, +z. A sphere has only the first face, and so has
-            the side of a cylinder.
+        finish (Any): The finishes of its faces, ordered -x, +x, -y, +y, -z,
+            +z. A sphere, and the side of a cylinder, have the first one.
     """
 
     kind: str
@@ -54,14 +53,14 @@ def rotate(vectors: Sequence[np.ndarray], cos, sin) -> tuple:
 
 def interval(solid: Solid, origin: np.ndarray,
              directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Where rays enter and leave a solid.
+    """Interval of each ray inside a solid.
 
     A ray is in a convex solid for one interval of its parameter, and in an
     intersection of solids for the intersection of their intervals: a
     cylinder is a tube between two planes.
 
     Args:
-        solid (Solid): What is hit.
+        solid (Solid): The solid.
         origin (np.ndarray): Start of all rays, shape ``(3,)``.
         directions (np.ndarray): Shape ``(3, N)``, of any length.
 
@@ -112,7 +111,7 @@ def first_hit(solids: Sequence[Solid], origin: np.ndarray,
     """Find the first solid on every ray.
 
     Args:
-        solids (sequence[Solid]): What may be hit.
+        solids (sequence[Solid]): The solids.
         origin (np.ndarray): Start of all rays, shape ``(3,)``, outside of
             the solids.
         directions (np.ndarray): Shape ``(3, N)``, of any length.

@@ -1,11 +1,11 @@
-"""What stands where in a room."""
+"""Random layout of a room: furniture, decals, camera and light."""
 import numpy as np
 
 from . import furniture
+from .class_materials import draw_class_materials
 from .classes import CLASSES
 from .geometry import Solid, rotate
 from .scene import Decal, Finish, Scene
-from .wardrobe import make_wardrobe
 
 # The far, the left and the right wall, as faces of the room, with the yaw of
 # a piece that has its back to them. The camera is at the fourth.
@@ -36,9 +36,9 @@ def make_scene(rng: np.random.Generator) -> Scene:
     """Draw a room, its furniture, its decals and its camera."""
     width, depth = rng.uniform(3.4, 5), rng.uniform(4, 6)
     height = rng.uniform(2.4, 2.9)
-    wear = make_wardrobe(rng)
+    materials = draw_class_materials(rng)
     wall, floor, ceiling = (
-        Finish(CLASSES.index(name), wear[name])
+        Finish(CLASSES.index(name), materials[name])
         for name in ('wall', 'floor', 'ceiling'))
     room = Solid('box', (0, 0, height / 2), (width / 2, depth / 2, height / 2),
                  0, (wall, wall, wall, wall, floor, ceiling))
@@ -54,8 +54,8 @@ def make_scene(rng: np.random.Generator) -> Scene:
     ])
     return Scene(
         room=room,
-        solids=_furnish(rng, room, eye, wear),
-        decals=_decorate(rng, room, wear),
+        solids=_furnish(rng, room, eye, materials),
+        decals=_decorate(rng, room, materials),
         eye=eye,
         axes=_look_at(target - eye),
         focal=rng.uniform(0.65, 0.85),
@@ -81,8 +81,8 @@ def _dropouts(rng):
                                                      corners.shape)])
 
 
-def _furnish(rng, room, eye, wear):
-    # The camera must not stand in a wardrobe.
+def _furnish(rng, room, eye, materials):
+    # No furniture around the camera.
     taken = [(eye[0] - 0.6, eye[1] - 1, eye[0] + 0.6, eye[1] + 1)]
     solids, tops = [], []
 
@@ -90,7 +90,7 @@ def _furnish(rng, room, eye, wear):
         half, height, parts = draw(rng)
         spot = _find_spot(rng, room, half, taken, at_wall)
         if spot:
-            solids.extend(_place(parts, *spot, wear, name))
+            solids.extend(_place(parts, *spot, materials, name))
             if name in FLAT and height < 1.2:
                 tops.append((*spot[0][:2], height))
 
@@ -99,8 +99,9 @@ def _furnish(rng, room, eye, wear):
             put(name, draw, rng.random() < at_wall)
     for top in tops:
         if rng.random() < 0.5:
-            spot = top, rng.uniform(0, np.pi)
-            solids += _place(furniture.thing(rng)[2], *spot, wear, 'object')
+            yaw = rng.uniform(0, np.pi)
+            parts = furniture.thing(rng)[2]
+            solids += _place(parts, top, yaw, materials, 'object')
     return solids
 
 
@@ -126,14 +127,14 @@ def _find_spot(rng, room, half, taken, at_wall):
     return None
 
 
-def _place(parts, spot, yaw, wear, name):
-    finish = Finish(CLASSES.index(name), wear[name])
+def _place(parts, spot, yaw, materials, name):
+    finish = Finish(CLASSES.index(name), materials[name])
     cos, sin = np.cos(yaw), np.sin(yaw)
     return [Solid(kind, np.add(rotate(centre, cos, sin), spot), half, yaw,
                   (finish, ) * 6) for kind, centre, half in parts]
 
 
-def _decorate(rng, room, wear):
+def _decorate(rng, room, materials):
     width, depth, height = 2 * np.array(room.half)
     taken = {face: [] for face, _ in WALLS}
     decals = []
@@ -147,7 +148,7 @@ def _decorate(rng, room, wear):
             rect = (u, bottom, u + size[0], bottom + size[1])
             if not any(_overlap(rect, other) for other in taken[face]):
                 taken[face].append(rect)
-                decals.append(_decal(name, face, rect, wear))
+                decals.append(_decal(name, face, rect, materials))
                 return
 
     for name, least, most, low, high in HANGINGS:
@@ -159,12 +160,13 @@ def _decorate(rng, room, wear):
     for _ in range(rng.integers(1, 3)):
         size = rng.uniform((1.3, 1.2), (2.4, 2))
         u, v = rng.uniform((0, 0.3 * depth), (width, depth) - size)
-        decals.append(_decal('rug', FLOOR, (u, v, *(size + (u, v))), wear))
+        rect = (u, v, *(size + (u, v)))
+        decals.append(_decal('rug', FLOOR, rect, materials))
     return decals
 
 
-def _decal(name, face, rect, wear):
-    finish = Finish(CLASSES.index(name), wear[name])
+def _decal(name, face, rect, materials):
+    finish = Finish(CLASSES.index(name), materials[name])
     return Decal(ROOM, face, tuple(rect), finish)
 
 

@@ -1,8 +1,8 @@
 """Procedural materials: a pattern that blends two colours.
 
-A pattern sees its place on the surface, ``u`` and ``v`` in metres from a
-corner, and the extent of the surface, all of shape ``(N,)``. It returns the
-share of the second colour.
+A pattern is a function of the position on the surface, ``u`` and ``v`` in
+metres from a corner, and of the extent of the surface, all of shape ``(N,)``.
+It returns the share of the second colour.
 """
 import colorsys
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Material:
         colours (np.ndarray): Linear RGB of both colours, shape ``(2, 3)``.
         scale (float): Size of a repeat in metres.
         offset (float): Shift of the pattern in repeats.
-        glow (float): Light that it emits, relative to a white surface in
-            full light. Defaults to 0.
+        glow (float): Emitted light, relative to a white surface in full
+            light. Defaults to 0.
     """
 
     pattern: str
@@ -69,7 +69,7 @@ def make_material(rng: np.random.Generator,
             colours. Defaults to 0.25.
 
     Returns:
-        Material: It does not glow.
+        Material: Without emitted light.
     """
     tone, strength = rng.uniform(*hue), rng.uniform(*saturation)
     first = rng.uniform(*value)

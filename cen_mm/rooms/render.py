@@ -1,4 +1,4 @@
-"""Turn a scene into aligned images, one a domain."""
+"""Rendering of a scene to aligned images, one per domain."""
 from typing import Dict, Sequence
 
 import cv2
@@ -11,7 +11,7 @@ from .scene import Scene
 from .sensor import measure_depth, photograph
 from .surface import find_surface, paint
 
-# Raised whenever the pictures change: trees of another number are stale.
+# Raised whenever the pictures change: trees of another number are outdated.
 RENDERER = 1
 DOMAINS = ('rgb', 'depth', 'sensor_depth', 'normal', 'albedo', 'reshading',
            'edge_texture', 'edge_occlusion', 'label')
@@ -29,8 +29,8 @@ def render_room(seed: int,
 
     Args:
         seed (int): Seed of the whole set.
-        index (int): Number of the room. Seed and index alone settle what
-            stands where; the size of the image only samples it.
+        index (int): Number of the room. Seed and index alone determine the
+            scene; the size of the image only samples it.
         height (int): Rows of the images.
         width (int): Columns of the images.
         domains (sequence[str]): Keys to return. Defaults to all.
@@ -41,7 +41,7 @@ def render_room(seed: int,
 
         - 'rgb', 'albedo' (uint8): Colours in the order red, green, blue.
         - 'depth', 'sensor_depth' (uint16): Millimetres along the optical
-          axis; 0 where the sensor saw nothing.
+          axis; 0 where the sensor measured nothing.
         - 'normal' (uint8): Unit normal towards the camera, in its frame x
           right, y down, z forward, stored as ``127.5 * (n + 1)``.
         - 'reshading' (uint8): White surfaces lit from the camera.
@@ -71,7 +71,7 @@ def render_scene(scene: Scene, height: int, width: int,
     """Render a given scene in all domains, see :func:`render_room`.
 
     Args:
-        scene (Scene): What to render.
+        scene (Scene): The scene.
         height (int): Rows of the images.
         width (int): Columns of the images.
         rng (np.random.Generator): Source of the sensors' noise.
@@ -112,7 +112,7 @@ def render_scene(scene: Scene, height: int, width: int,
 
 
 def _stream(seed, index, purpose):
-    """Layout and noise have a stream each, so that size moves nothing."""
+    """A generator each for layout and noise, whose draws depend on size."""
     return np.random.Generator(
         np.random.PCG64(np.random.SeedSequence([seed, index, purpose])))
 
@@ -130,7 +130,7 @@ def _cosine(directions, normal):
 
 
 def _lighting(scene, surface):
-    """Light of the lamp and of the walls on every point, ``(N,)``."""
+    """Direct and ambient light on every point, ``(N,)``."""
     path = surface.point - scene.light.astype(np.float32)[:, None]
     cosine = -_cosine(path, surface.normal)
     lit = np.flatnonzero(cosine > 0)

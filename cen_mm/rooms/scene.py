@@ -1,4 +1,4 @@
-"""What a scene consists of."""
+"""The elements of a scene."""
 from dataclasses import dataclass
 from typing import List, NamedTuple, Tuple
 
@@ -9,14 +9,14 @@ from .materials import Material
 
 
 class Finish(NamedTuple):
-    """What a surface shows: an index into the classes, and a material."""
+    """Class index and material of a surface."""
 
     label: int
     material: Material
 
 
 class Decal(NamedTuple):
-    """A rectangle painted on a face: it has a finish, but no geometry.
+    """A rectangle on a face, with a finish but without geometry.
 
     ``solid`` is 0 for the room or the 1-based index of a solid, ``face`` is
     in the order of :class:`Solid`, ``rect`` is ``(u0, v0, u1, v1)`` in metres
@@ -31,20 +31,20 @@ class Decal(NamedTuple):
 
 @dataclass
 class Scene:
-    """A room and its camera, in metres, z up, the origin amid the floor.
+    """A room and its camera, in metres, z up, origin at the floor's centre.
 
     Attributes:
         room (Solid): A box that is seen from inside.
-        solids (list[Solid]): All that stands in it.
-        decals (list[Decal]): All that is painted on; the last is on top.
+        solids (list[Solid]): All solids in it.
+        decals (list[Decal]): All decals; the last is on top.
         eye (np.ndarray): Position of the camera, shape ``(3,)``.
         axes (np.ndarray): Its axes right, down and forward in the columns,
             shape ``(3, 3)``.
         focal (float): Focal length in widths of the image.
         light (np.ndarray): Position of the lamp, shape ``(3,)``.
-        exposure (float): Share of the light that a good photograph needs.
+        exposure (float): Exposure relative to that of a good photograph.
         dropouts (np.ndarray): Rectangles ``(x0, y0, x1, y1)``, in shares of
-            the image, where the depth sensor sees nothing, ``(R, 4)``.
+            the image, without measured depth, ``(R, 4)``.
     """
 
     room: Solid

@@ -1,4 +1,4 @@
-"""How cameras spoil what is there."""
+"""Noise of the camera, and noise and failures of the depth sensor."""
 import numpy as np
 
 # Electrons of a white pixel in a good picture, and of the readout noise.
@@ -18,7 +18,7 @@ def photograph(light: np.ndarray, exposure: float,
 
     Args:
         light (np.ndarray): Linear radiance, 1 is white, any shape.
-        exposure (float): Share of the light that a good picture needs.
+        exposure (float): Exposure relative to that of a good picture.
         rng (np.random.Generator): Source of the noise.
 
     Returns:
@@ -35,8 +35,8 @@ def measure_depth(depth: np.ndarray, slant: np.ndarray, edges: np.ndarray,
                   rng: np.random.Generator) -> np.ndarray:
     """Measure depth as a structured-light sensor does.
 
-    The error grows with the square of the distance. Nothing comes back from
-    glass, from occlusion edges, at grazing angles, and in the dropouts.
+    The error grows with the square of the distance. Nothing is measured on
+    glass, at most occlusion edges, at grazing angles, and in the dropouts.
 
     Args:
         depth (np.ndarray): True depth in metres, ``(H, W)``.

@@ -1,4 +1,4 @@
-"""What a ray meets: place, normal, class and colour of every pixel."""
+"""The visible surface: point, normal, class and colour of every pixel."""
 from dataclasses import dataclass
 from typing import Sequence, Tuple
 
@@ -13,7 +13,7 @@ class Surface:
     """The visible surface; N is the number of pixels.
 
     Attributes:
-        point (np.ndarray): Place in metres, ``(3, N)``.
+        point (np.ndarray): Position in metres, ``(3, N)``.
         normal (np.ndarray): Unit normal towards the camera, ``(3, N)``.
         solid (np.ndarray): Index of the solid, 0 for the room, ``(N,)``.
         face (np.ndarray): Index of its face, ``(N,)``.
@@ -31,7 +31,7 @@ class Surface:
 
 def find_surface(solids: Sequence[Solid], point: np.ndarray,
                  index: np.ndarray) -> Surface:
-    """Describe the surface at points known to lie on it.
+    """Compute normal, face and coordinates of points on solids.
 
     Args:
         solids (sequence[Solid]): All solids, the room first.
@@ -39,7 +39,7 @@ def find_surface(solids: Sequence[Solid], point: np.ndarray,
         index (np.ndarray): Index of the solid of each point, ``(N,)``.
 
     Returns:
-        Surface: One entry a point.
+        Surface: One entry per point.
     """
 
     def each(values):
@@ -52,7 +52,7 @@ def find_surface(solids: Sequence[Solid], point: np.ndarray,
     centre = each([solid.centre for solid in solids])
     local = np.stack(rotate(point - centre, cos, -sin))
 
-    # On a box, the coordinate that is outermost tells the face.
+    # On a box, the outermost coordinate determines the face.
     x, y, z = np.abs(local) / half
     axis = np.where(z >= np.maximum(x, y), 2, y > x)
     ball, tube = (np.array([solid.kind == kind for solid in solids])[index]
@@ -84,10 +84,10 @@ def find_surface(solids: Sequence[Solid], point: np.ndarray,
 
 def paint(scene: Scene, surface: Surface
           ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Look up what the surface shows.
+    """Look up class, colour and emitted light of the surface.
 
     Args:
-        scene (Scene): Owner of solids and decals.
+        scene (Scene): With solids and decals.
         surface (Surface): Its visible surface.
 
     Returns:
@@ -110,12 +110,12 @@ def paint(scene: Scene, surface: Surface
 
     label = np.array([finish.label for finish in finishes], np.uint8)[shown]
     materials = list(dict.fromkeys(finish.material for finish in finishes))
-    worn = np.array([materials.index(f.material) for f in finishes],
-                    np.uint8)[shown]
+    indices = np.array([materials.index(f.material) for f in finishes],
+                       np.uint8)[shown]
     albedo = np.empty((3, len(shown)), np.float32)
     for number, material in enumerate(materials):
-        pixels = np.flatnonzero(worn == number)
+        pixels = np.flatnonzero(indices == number)
         albedo[:, pixels] = material.colour(*uv.take(pixels, 1),
                                             size.take(pixels, 1))
-    glow = np.array([m.glow for m in materials], np.float32)[worn]
+    glow = np.array([m.glow for m in materials], np.float32)[indices]
     return label, albedo, glow

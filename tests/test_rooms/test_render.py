@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from cen_mm.rooms import CLASSES, DOMAINS, PALETTE, render_room
+from cen_mm.rooms.class_materials import draw_class_materials
 from cen_mm.rooms.geometry import Solid, first_hit, interval
 from cen_mm.rooms.layout import make_scene
 from cen_mm.rooms.render import render_scene
-from cen_mm.rooms.wardrobe import make_wardrobe
 
 SIZE = (60, 80)
 
@@ -175,7 +175,7 @@ def test_classes_and_camouflage():
         seen += np.bincount(render_room(0, index, 30, 40)['label'].ravel(),
                             minlength=len(CLASSES)) > 8
     assert seen.min() >= 8, dict(zip(CLASSES, seen))
-    wear = [make_wardrobe(random(seed)) for seed in range(200)]
+    wear = [draw_class_materials(random(seed)) for seed in range(200)]
     assert 0.4 < np.mean([w['cabinet'] is w['wall'] for w in wear]) < 0.6
     below = [w['platform'] in (w['floor'], w['rug']) for w in wear]
     assert np.mean(below) > 0.6

@@ -1,12 +1,12 @@
-"""Who wears what: the camouflage of the rooms."""
+"""Materials of the classes of a room, many of them shared."""
 from typing import Dict
 
 import numpy as np
 
 from .materials import Material, make_material
 
-# What each class would choose; the arguments of make_material.
-TASTE = {
+# Arguments of make_material for each class.
+RANGES = {
     'wall': dict(patterns=['plain', 'stripes', 'dots', 'fabric'],
                  saturation=(0.05, 0.4), value=(0.6, 0.95)),
     'floor': dict(patterns=['planks', 'checks', 'wood'], hue=(0.03, 0.15),
@@ -28,12 +28,12 @@ TASTE = {
 }
 
 
-def make_wardrobe(rng: np.random.Generator) -> Dict[str, Material]:
+def draw_class_materials(rng: np.random.Generator) -> Dict[str, Material]:
     """Draw the material of every class of a room.
 
-    Colour alone must not tell the classes apart, so that few things have a
-    material of their own: the others take it from what they stand before or
-    on, or from each other.
+    Colour alone must not suffice to distinguish the classes, so that many
+    objects have the material of the surface behind or below them, or of each
+    other.
 
     Args:
         rng (np.random.Generator): Source of the choices.
@@ -41,20 +41,20 @@ def make_wardrobe(rng: np.random.Generator) -> Dict[str, Material]:
     Returns:
         dict[str, Material]: Materials by name of the class.
     """
-    wear = {name: make_material(rng, **taste)
-            for name, taste in TASTE.items()}
-    wall, floor, wood = wear['wall'], wear['floor'], wear['cabinet']
+    drawn = {name: make_material(rng, **ranges)
+             for name, ranges in RANGES.items()}
+    wall, floor, wood = drawn['wall'], drawn['floor'], drawn['cabinet']
 
     def one_of(*materials):
         return materials[rng.integers(len(materials))]
 
-    wear['window'].glow = rng.uniform(0, 0.8)
-    wear['window'].colours[0] = 0.85
-    wear['cabinet'] = one_of(wall, wall, wood, wear['door'])
-    wear['platform'] = one_of(floor, floor, wear['rug'], wear['sofa'])
-    wear['rug'] = one_of(wear['rug'], wear['rug'], wear['sofa'])
-    wear['picture'] = one_of(wear['picture'], wear['picture'], wood)
+    drawn['window'].glow = rng.uniform(0, 0.8)
+    drawn['window'].colours[0] = 0.85
+    drawn['cabinet'] = one_of(wall, wall, wood, drawn['door'])
+    drawn['platform'] = one_of(floor, floor, drawn['rug'], drawn['sofa'])
+    drawn['rug'] = one_of(drawn['rug'], drawn['rug'], drawn['sofa'])
+    drawn['picture'] = one_of(drawn['picture'], drawn['picture'], wood)
     for name in ('table', 'chair', 'sofa', 'object'):
-        own = wear[name]
-        wear[name] = one_of(own, own, own, wood, wall, floor)
-    return wear
+        own = drawn[name]
+        drawn[name] = one_of(own, own, own, wood, wall, floor)
+    return drawn
