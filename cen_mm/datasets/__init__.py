@@ -6,10 +6,10 @@ from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
 from .rooms import RoomsDataset
 from .sunrgbd import SUNRGBDDataset
-from .transforms import ConcatModalities, LoadLabels, RandomScale
+from .transforms import PackModalities, LoadLabels, RandomScale
 
 __all__ = [
-    'CityscapesRGBDDataset', 'ConcatModalities', 'LoadLabels', 'LoadModality',
+    'CityscapesRGBDDataset', 'PackModalities', 'LoadLabels', 'LoadModality',
     'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'RandomScale',
     'RoomsDataset', 'SUNRGBDDataset'
 ]

@@ -8,5 +8,5 @@ model = dict(
     data_preprocessor=_base_.data_preprocessor,
     backbone=dict(
         depth=101, init_cfg=dict(checkpoint='torchvision://resnet101')),
-    decode_head=dict(head=dict(num_classes=37)),
+    decode_head=dict(num_classes=37),
     test_cfg=dict(upsample='bicubic'))

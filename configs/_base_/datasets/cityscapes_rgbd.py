@@ -6,13 +6,12 @@ data_root = 'data/cityscapes'
 # the augmentation that mmseg uses for Cityscapes.
 crop_size = (512, 1024)
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='MultimodalPreProcessor',
     # RGB as for ImageNet. A file holds 256 d + 1 for a disparity of d pixels
     # and 0 where there is none: (p - 1) / (256 * 32) is d in units of 32
     # pixels, and -1/8192, all but nothing, where there is none.
-    mean=[123.675, 116.28, 103.53, 1, 1, 1],
-    std=[58.395, 57.12, 57.375, 256 * 32, 256 * 32, 256 * 32],
-    bgr_to_rgb=False,  # ConcatModalities has done it
+    mean=dict(rgb=[123.675, 116.28, 103.53], depth=1),
+    std=dict(rgb=[58.395, 57.12, 57.375], depth=256 * 32),
     size=crop_size,
     pad_val=0,
     seg_pad_val=255)
@@ -24,10 +23,7 @@ inputs = [
 ]
 labels = dict(type='LoadLabels')
 load = [*inputs, labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
-    dict(type='PackSegInputs')
-]
+pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [
     # Disparity is moved but not rescaled with the image, as depth elsewhere.
     dict(
@@ -39,17 +35,15 @@ augment = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PhotoMetricDistortion')  # of the colours alone
 ]
-train_pipeline = [*load, *augment, *pack]
-test_pipeline = [*load, *pack]
+train_pipeline = [*load, *augment, pack]
+test_pipeline = [*load, pack]
 views = [[
     dict(type='Resize', scale_factor=scale, keep_ratio=True)
     for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
 ], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
-    dict(
-        type='TestTimeAug',
-        transforms=[*views, [labels], [pack[0]], [pack[1]]])
+    dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
 tta_model = dict(type='StreamTTAModel')
 

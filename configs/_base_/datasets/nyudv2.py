@@ -4,11 +4,10 @@ dataset_type = 'NYUDv2Dataset'
 data_root = 'data/nyudv2'
 crop_size = (500, 500)
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='MultimodalPreProcessor',
     # RGB as for ImageNet; depth in units of 5000/5000 m = 1 m.
-    mean=[123.675, 116.28, 103.53, 0, 0, 0],
-    std=[58.395, 57.12, 57.375, 5000, 5000, 5000],
-    bgr_to_rgb=False,  # ConcatModalities has done it
+    mean=dict(rgb=[123.675, 116.28, 103.53], depth=0),
+    std=dict(rgb=[58.395, 57.12, 57.375], depth=5000),
     size=crop_size,
     pad_val=0,
     seg_pad_val=255)
@@ -19,10 +18,7 @@ inputs = [
 ]
 labels = dict(type='LoadLabels')
 load = [*inputs, labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
-    dict(type='PackSegInputs')
-]
+pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [
     dict(
         type='RandomScale',
@@ -32,17 +28,15 @@ augment = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomCrop', crop_size=crop_size)
 ]
-train_pipeline = [*load, *augment, *pack]
-test_pipeline = [*load, *pack]
+train_pipeline = [*load, *augment, pack]
+test_pipeline = [*load, pack]
 views = [[
     dict(type='Resize', scale_factor=scale, keep_ratio=True)
     for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
 ], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
-    dict(
-        type='TestTimeAug',
-        transforms=[*views, [labels], [pack[0]], [pack[1]]])
+    dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
 tta_model = dict(type='StreamTTAModel')
 

@@ -8,22 +8,17 @@ inputs = [
 ]
 labels = dict(type='LoadLabels')
 load = [*inputs, labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
-    dict(type='PackSegInputs')
-]
+pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [dict(type='RandomFlip', prob=0.5)]
-train_pipeline = [*load, *augment, *pack]
-test_pipeline = [*load, *pack]
+train_pipeline = [*load, *augment, pack]
+test_pipeline = [*load, pack]
 views = [[
     dict(type='Resize', scale_factor=scale, keep_ratio=True)
     for scale in (0.75, 1.0, 1.25)
 ], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
-    dict(
-        type='TestTimeAug',
-        transforms=[*views, [labels], [pack[0]], [pack[1]]])
+    dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
 tta_model = dict(type='StreamTTAModel')
 
