@@ -6,7 +6,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
-from ..datasets import ConcatModalities, LoadModality
+from ..datasets import LoadModality, PackModalities
 from .samples import Source, check_modalities, existing
 
 
@@ -67,11 +67,10 @@ class SamplePipeline:
             s.modality for s in steps if isinstance(s, LoadModality)
         ]
         seen = next((s.modalities for s in steps
-                     if isinstance(s, ConcatModalities)), loaded)
+                     if isinstance(s, PackModalities)), loaded)
         # A modality that a transform generates, such as noise, may need all
-        # that are loaded. 'rgb' twice is a control experiment on one file.
-        self.modalities = tuple(
-            dict.fromkeys(seen if set(seen) <= set(loaded) else loaded))
+        # that are loaded.
+        self.modalities = tuple(seen if set(seen) <= set(loaded) else loaded)
         self.steps = [
             LoadImage(step) if isinstance(step, LoadImageFromFile) else step
             for step in steps if self._is_wanted(step)

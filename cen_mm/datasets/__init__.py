@@ -6,7 +6,7 @@ from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
 from .rooms import RoomsDataset
 from .sunrgbd import SUNRGBDDataset
-from .transforms import PackModalities, LoadLabels, RandomScale
+from .transforms import LoadLabels, PackModalities, RandomScale
 
 __all__ = [
     'CityscapesRGBDDataset', 'PackModalities', 'LoadLabels', 'LoadModality',

@@ -8,6 +8,7 @@ from torch import Tensor
 from ...models import CENSegmentor
 from .entries import COUNT, compare, join, plain_name, plain_names, split
 
+ALPHA = 'alpha'  # weights of the ensemble, which one modality has not here
 BLOCKS = {6: 50, 23: 101, 36: 152}  # blocks in the third stage, depth
 
 # Our names and the official ones. {s} is the official number of a RefineNet
@@ -33,13 +34,14 @@ def official_names(name: str, num_modalities: int) -> List[str]:
     """The official names of an entry of ours, one per modality if private."""
     name = plain_name(name)
     if name == 'decode_head.ensemble.alpha':
-        return ['alpha']
+        return [ALPHA]
     if name.startswith('backbone.'):
         layer, kind = name[len('backbone.'):].rsplit('.', 1)
         if re.search(r'(bn\d|downsample\.1)$', layer):
             return [f'{layer}.bn_{m}.{kind}' for m in range(num_modalities)]
         return [f'{layer}.module.{kind}']
-    name = name[len('decode_head.head.'):]
+    # Of one modality the head is not wrapped.
+    name = re.sub(r'^decode_head\.(head\.)?', '', name)
     if name.startswith('conv_seg.'):
         return [name.replace('conv_seg', 'clf_conv.module')]
     _, level, name = name.split('.', 2)
@@ -57,16 +59,14 @@ def official_names(name: str, num_modalities: int) -> List[str]:
 def expected(depth: int, num_classes: int,
              num_modalities: int) -> Dict[str, Tensor]:
     """Names and shapes of our entries, as tensors without data."""
-    names = [str(m) for m in range(num_modalities)]
-    norm = dict(type='PrivateBN', num_modalities=num_modalities)
-    head = dict(
-        type='RefineNetHead',
-        in_channels=(256, 512, 1024, 2048),
-        num_classes=num_classes)
     with torch.device('meta'):
         net = CENSegmentor(
-            backbone=dict(type='CENResNet', depth=depth, norm_cfg=norm),
-            decode_head=dict(type='StreamHead', modalities=names, head=head))
+            modalities=[f'm{m}' for m in range(num_modalities)],
+            backbone=dict(type='ResNet', depth=depth),
+            decode_head=dict(
+                type='RefineNetHead',
+                in_channels=(256, 512, 1024, 2048),
+                num_classes=num_classes))
     return plain_names(net.state_dict())
 
 
@@ -113,6 +113,8 @@ def to_ours(checkpoint: dict, path: str) -> dict:
         for k, shape in ((k, tuple(v.shape)) for k, v in ours.items())
         for name in names[k]
     }
+    if m == 1:
+        want[ALPHA] = (1, )
     compare(state, want, path)
     converted = {
         k: join(state, official, path)
@@ -122,7 +124,8 @@ def to_ours(checkpoint: dict, path: str) -> dict:
              if k != 'segmenter'} if 'segmenter' in checkpoint else None
     return dict(
         state_dict=converted,
-        meta=dict(official=dict(prefix=prefix, extra=extra)))
+        meta=dict(official=dict(
+            prefix=prefix, extra=extra, alpha=state[ALPHA])))
 
 
 def to_official(checkpoint: dict, path: str) -> dict:
@@ -144,16 +147,19 @@ def to_official(checkpoint: dict, path: str) -> dict:
     depth = architecture(
         {k.split('.')[2] for k in state if k.startswith('backbone.layer3.')},
         path)
-    m = len(state.get('decode_head.ensemble.alpha', ()))
-    classes = len(state.get('decode_head.head.conv_seg.bias', ()))
-    if not m or not classes:
+    m = len(state.get('decode_head.ensemble.alpha', (1, )))
+    classes = len(state.get(
+        f'decode_head.{"head." if m > 1 else ""}conv_seg.bias', ()))
+    if not classes:
         raise ValueError(f'{path} does not fit: its decode head is no '
-                         'RefineNetHead in a StreamHead')
+                         'RefineNetHead of a CENSegmentor')
     ours = expected(depth, classes, m)
     compare(state, {k: tuple(v.shape) for k, v in ours.items()}, path)
     how = checkpoint.get('meta', {}).get(
         'official', dict(prefix='module.', extra=dict(epoch_start=0)))
     segmenter = {}
+    if m == 1:
+        segmenter[how['prefix'] + ALPHA] = how.get('alpha', torch.ones(1))
     for k, value in state.items():
         for name, part in split(value, official_names(k, m)).items():
             segmenter[how['prefix'] + name] = part
