@@ -4,7 +4,7 @@ from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
 from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
-from .rooms_dataset import RoomsDataset
+from .rooms import RoomsDataset
 from .sunrgbd import SUNRGBDDataset
 from .transforms import LoadLabels, PackModalities, RandomScale
 

@@ -1,7 +1,7 @@
 """Our networks with official weights against the restated official maths."""
 import pytest
 import torch
-from conftest import load_tool, make_gammas
+from conftest import make_gammas
 from mmengine import ConfigDict
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -9,10 +9,10 @@ from mmseg.structures import SegDataSample
 from reference import OfficialCEN
 
 from cen_mm import CENSegmentor, SparsityHook
+from cen_mm.converters.checkpoints import official_segmentation as official_cen
 from cen_mm.layers import exchangeable_norms
 
 CLASSES = 5
-official_cen = load_tool('model_converters/_official_segmentation.py')
 
 
 def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN'):

@@ -1,12 +1,12 @@
 """What a generator may share, fuse or refuse, against naive loops."""
 import pytest
 import torch
-from conftest import load_tool
 from reference_translation import generate, official_states, trainable
 from tiny_pix2pix import tiny_pix2pix
 
+from cen_mm.converters.checkpoints import official_translation as converter
+
 NAMES = ('reshading', 'edge_texture', 'normal')
-converter = load_tool('model_converters/_official_translation.py')
 
 
 def converted(states):
