@@ -1,5 +1,4 @@
 # Depth alone: a plain RefineNet-101, trained as CEN is.
-# Paper: Tables 1 and 2, depth only, mIoU 35.8
 _base_ = './refinenet_r101_nyudv2_rgb.py'
 model = dict(data_preprocessor=dict(mean=[0] * 3, std=[5000] * 3))
 pack = [

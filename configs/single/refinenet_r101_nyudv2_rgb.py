@@ -1,5 +1,4 @@
 # RGB alone: a plain RefineNet-101, trained as CEN is.
-# Paper: Tables 1 and 2, RGB only, mIoU 45.5
 _base_ = '../cen/refinenet_r101_nyudv2.py'
 model = dict(
     type='EncoderDecoder',
