@@ -51,13 +51,14 @@ def fill(page: str, tables: Dict[str, str]) -> str:
     left = dict(tables)
     for i, section in enumerate(sections):
         heading = section.split('\n')[0][3:]
-        if heading in left:
-            new = left.pop(heading)
-            sections[i], count = re.subn(
-                r'(^\|.*\n)+', lambda _: new, section, count=1, flags=re.M)
-            if not count:
-                raise ValueError(f'"## {heading}" has no table to replace: '
-                                 'write a line "|" under it')
+        if heading not in left:
+            continue
+        old = re.search(r'(^\|.*\n)+', section, flags=re.M)
+        if not old:
+            raise ValueError(f'"## {heading}" has no table to replace: write '
+                             'a line "|" under it')
+        sections[i] = (section[:old.start()] + left.pop(heading) +
+                       section[old.end():])
     if left:
         raise ValueError(f'no page has the heading "## {next(iter(left))}": '
                          'add it, and a line "|" under it')
