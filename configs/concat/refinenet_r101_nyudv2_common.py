@@ -1,5 +1,3 @@
 # Concatenation after every stage, in the common setting.
 _base_ = '../_base_/fusion/common.py'
-model = dict(
-    backbone=dict(
-        fusion=dict(type='ConcatFusion'), fused_stages=(1, 2, 3, 4)))
+model = dict(backbone=dict(fusion=dict(type='ConcatFusion')))

@@ -1,5 +1,3 @@
 # Self-attention after every stage, in the shared setting.
 _base_ = '../_base_/fusion/shared.py'
-model = dict(
-    backbone=dict(
-        fusion=dict(type='SelfAttentionFusion'), fused_stages=(1, 2, 3, 4)))
+model = dict(fusion=dict(type='SelfAttentionFusion'))

@@ -12,7 +12,7 @@ model = dict(
         num_down=6,
         # As with the torch 1.0 of the official code; 2,000 steps would not
         # bring many gammas from 1 to the threshold.
-        init_cfg=dict(type='Uniform', a=0., b=1., layer='PrivateIN')),
+        init_cfg=dict(type='Uniform', a=0., b=1., layer='PrivateNorm')),
     discriminator=dict(base_channels=16))
 # For so few steps five times the rate and ten times the penalty.
 optimizer = dict(lr=1e-3)
