@@ -78,7 +78,7 @@ def train(name, folder, kind, batch_size=4, dtype=torch.float64, **changes):
         none for a parameter that never had one; ``norms`` in training mode
         and whether it ``aligns``.
     """
-    cfg = shrunk_config(f'{name}.py')
+    cfg = shrunk_config(name)
     with DefaultScope.overwrite_default_scope('mmseg'):
         write_files(cfg, folder / 'data', 'abcdefgh', size=(32, 48))
     cfg.work_dir = str(folder / kind)
