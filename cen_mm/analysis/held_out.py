@@ -1,4 +1,4 @@
-"""Images of the data sets that a config names."""
+"""The test set that a config names."""
 from pathlib import Path
 
 from mmengine.config import Config
@@ -7,10 +7,10 @@ from mmengine.registry import DATASETS
 
 
 def check_folder(cfg: Config, loader: str) -> None:
-    """Refuse a config whose data are not there.
+    """Reject a config whose data are not there.
 
     Args:
-        cfg (Config): Of a training.
+        cfg (Config): Config of a training.
         loader (str): Such as ``'test_dataloader'``.
 
     Raises:
@@ -35,7 +35,7 @@ def held_out_set(cfg: Config) -> BaseDataset:
         cfg (Config): With a ``test_dataloader``.
 
     Returns:
-        BaseDataset: Of its samples, and its ``metainfo``.
+        BaseDataset: Its samples and its ``metainfo``.
 
     Raises:
         FileNotFoundError: If its folder, or a file of it, is not there.
@@ -46,7 +46,7 @@ def held_out_set(cfg: Config) -> BaseDataset:
 
 
 def check_truth(data: dict) -> None:
-    """Refuse a sample without labels or target.
+    """Reject a sample without labels or target.
 
     Args:
         data (dict): What a data set gives the model.

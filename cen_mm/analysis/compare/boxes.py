@@ -5,16 +5,16 @@ import cv2
 import numpy as np
 
 WINDOWS = 3  # so many fit into the shorter side
-WORTH = 0.5  # of what the first frame holds, any other holds at least
+WORTH = 0.5  # of what the first box holds, any other holds at least
 
 Box = Tuple[int, int, int, int]
 
 
-def frames(difference: np.ndarray, count: int = 2) -> List[Box]:
+def difference_boxes(difference: np.ndarray, count: int = 2) -> List[Box]:
     """The boxes with the most difference in them, strongest first.
 
     Windows of a third of the shorter side are laid where the sum within is
-    largest, each beside the others. A frame is the part of its window where
+    largest, each beside the others. A box is the part of its window where
     the smoothed difference is at least half of the strongest one there, but
     half a window long and wide. Windows that hold less than half of what the
     first one does have none. All of this is our choice: the paper does not
@@ -22,11 +22,11 @@ def frames(difference: np.ndarray, count: int = 2) -> List[Box]:
 
     Args:
         difference (np.ndarray): ``(H, W)``, 0 or more.
-        count (int): At most so many. Defaults to 2.
+        count (int): Largest number of boxes. Defaults to 2.
 
     Returns:
         list[tuple[int, int, int, int]]: Top, left, bottom and right of each,
-        the last two exclusive. They lie apart.
+        the last two exclusive. They do not overlap.
     """
     if not np.any(difference):
         return []
@@ -62,7 +62,6 @@ def _at_least(places: np.ndarray, side: int) -> Tuple[int, int]:
     first, last = int(places[0]), int(places[-1]) + 1
     least = side // 2
     if last - first < least:
-        middle = (first + last - least) // 2
-        first = min(max(0, middle), side - least)
+        first = min(max(0, (first + last - least) // 2), side - least)
         last = first + least
     return first, last

@@ -1,4 +1,4 @@
-"""Trained models beside the images that they are tested on."""
+"""A trained model beside the images of its test set, whatever its task."""
 from pathlib import Path
 from typing import (
     Any,
@@ -16,8 +16,8 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from ..apis.checkpoint import load_model
-from .data import held_out_set
+from ...apis.checkpoint import load_model
+from ..held_out import held_out_set
 
 
 class Sample(NamedTuple):
@@ -35,15 +35,15 @@ class Sample(NamedTuple):
 
 
 class Run:
-    """A trained model and the images of its test set.
+    """A trained model and its test images; each task has a subclass.
 
     Args:
-        cfg (Config): Of the training.
+        cfg (Config): Config of the training.
         checkpoint (str): Weights trained with it.
 
     Attributes:
-        names (list[str]): Of the test images.
-        measure (str): What :meth:`score` tells.
+        names (list[str]): Names of the test images.
+        measure (str): Name of what :meth:`score` returns.
 
     Raises:
         FileNotFoundError: If checkpoint or data are not there.
@@ -53,35 +53,36 @@ class Run:
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
         self.cfg = cfg
-        model, _ = load_model(cfg, checkpoint)
-        self.model = model.to(get_device())
+        self.model = load_model(cfg, checkpoint)[0].to(get_device())
         self.dataset = held_out_set(cfg)
         self.views = [
             self.dataset.get_data_info(i) for i in range(len(self.dataset))
         ]
-        self.names = list(map(self.name_of, self.views))
+        self.names = [self.name_of(view) for view in self.views]
 
     def name_of(self, view: dict) -> str:
-        """The name of an image."""
+        """The name of an image, from the data set's entry of it."""
         raise NotImplementedError
 
     def facts(self) -> Dict[str, Any]:
         """What runs must have in common to be compared, by name.
 
-        What only one of them has, as an input that the others do not read,
-        is no matter. The task comes first, and numbers before lists.
+        A fact that only one run has, such as the files of an input that the
+        others do not read, is not compared. The task comes first, and counts
+        before the lists that they count.
         """
         raise NotImplementedError
 
     def files(self, keys: Mapping[str, str]) -> Dict[str, List[str]]:
-        """Files of all images, the same wherever one looks from.
+        """Resolved paths of the files of all images.
 
         Args:
-            keys (Mapping[str, str]): Of their paths, by what they hold.
+            keys (Mapping[str, str]): The key of a path in the data set's
+                entries, by the name of what the file holds.
 
         Returns:
             dict[str, list[str]]: Such as ``{'depth files': [...]}``. What is
-            made up without a file is left out.
+            generated without a file is left out.
         """
         return {
             f'{what} files': [
@@ -95,28 +96,28 @@ class Run:
         raise NotImplementedError
 
     def rgb(self, sample: Sample) -> Optional[np.ndarray]:
-        """The RGB image of a sample, None if the run does not know it."""
+        """The RGB image of a sample, None if the run does not have it."""
         return sample.inputs.get('rgb')
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
-        """What the model makes of an image.
+        """The model's predictions for an image.
 
         Args:
-            sample (Sample): Of this run; its data are used up.
+            sample (Sample): One of this run; its data are used up.
 
         Returns:
-            dict[str, np.ndarray]: Of every stream and last of 'ensemble',
-            which is all that a model without streams has. Like the truth.
+            dict[str, np.ndarray]: By stream, and last for 'ensemble', which
+            is all that a model without streams has. Shaped as the truth.
         """
         raise NotImplementedError
 
-    def picture(self, made: np.ndarray) -> np.ndarray:
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
         """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
         raise NotImplementedError
 
     def legend(self, truths: Iterable[np.ndarray]
                ) -> List[Tuple[str, Sequence[int]]]:
-        """What the colours of some truths and their predictions mean."""
+        """Names of the colours of some truths and their predictions."""
         return []
 
     def known(self, truth: np.ndarray) -> np.ndarray:
@@ -124,40 +125,22 @@ class Run:
         raise NotImplementedError
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """How far predictions or truth are apart, ``(H, W)``."""
+        """The distance of predictions or truth at each pixel, ``(H, W)``."""
         raise NotImplementedError
 
     def score(self, error: float) -> str:
-        """The mean difference from the truth, as :attr:`measure` has it."""
+        """The mean difference from the truth, in terms of ``measure``."""
         raise NotImplementedError
 
 
-def load_run(cfg: Config, checkpoint: str) -> Run:
-    """The run of a config, of either task.
-
-    Args:
-        cfg (Config): Of segmentation or translation.
-        checkpoint (str): Weights trained with it.
-
-    Returns:
-        Run: See there for what is raised.
-    """
-    # Each asks for the library of its task.
-    if cfg.get('default_scope') == 'mmagic':
-        from .translation_run import TranslationRun as Task
-    else:
-        from .segmentation_run import SegmentationRun as Task
-    return Task(cfg, checkpoint)
-
-
 def check_alike(runs: Mapping[str, Run]) -> None:
-    """Refuse runs that are not tested on the same images.
+    """Reject runs that are not tested on the same images.
 
     Args:
         runs (Mapping[str, Run]): By name.
 
     Raises:
-        ValueError: If something differs; the message says what.
+        ValueError: If a fact differs; the message names it.
     """
     seen: Dict[str, Tuple[str, Any]] = {}
     for name, run in runs.items():

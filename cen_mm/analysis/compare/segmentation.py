@@ -8,11 +8,11 @@ from matplotlib import colormaps
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
-from ..apis.inferencer import label_maps
-from ..datasets import ConcatModalities
-from ..datasets.transforms import IGNORE_INDEX
-from .data import check_truth
-from .runs import Run, Sample
+from ...apis.inferencer import label_maps
+from ...datasets import ConcatModalities
+from ...datasets.transforms import IGNORE_INDEX
+from ..held_out import check_truth
+from .run import Run, Sample
 
 
 class SegmentationRun(Run):
@@ -37,6 +37,7 @@ class SegmentationRun(Run):
         self.modalities = joined[0] if joined else ('rgb', )
         # A stock pipeline leaves the image as OpenCV reads it.
         self.order = slice(None, None, 1 if joined else -1)
+        self.classes = list(self.dataset.metainfo['classes'])
         # Black for all that has no label.
         self.palette = np.array(
             [*self.dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
@@ -47,15 +48,14 @@ class SegmentationRun(Run):
 
     def facts(self) -> Dict[str, Any]:
         """Classes, files, and size of the first image."""
-        classes = list(self.dataset.metainfo['classes'])
         paths = {
             m: 'img_path' if m == 'rgb' else f'{m}_path'
             for m in self.modalities
         }
         return {
             'tasks': 'segmentation',
-            'numbers of classes': len(classes),
-            'classes': classes,
+            'numbers of classes': len(self.classes),
+            'classes': self.classes,
             'numbers of test images': len(self.names),
             **self.files({'label': 'seg_map_path', **paths}),
             'sizes of the first label map': self.load(0).truth.shape
@@ -82,16 +82,15 @@ class SegmentationRun(Run):
         several = streams if len(streams) > 1 else ()
         return {stream: maps[stream] for stream in (*several, 'ensemble')}
 
-    def picture(self, made: np.ndarray) -> np.ndarray:
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
         """Labels in the colours of the data set, black where ignored."""
-        return self.palette[np.minimum(made, len(self.palette) - 1)]
+        return self.palette[np.minimum(prediction, len(self.classes))]
 
     def legend(self, truths: Iterable[np.ndarray]
                ) -> List[Tuple[str, Sequence[int]]]:
         """Classes, and what is black if anything is."""
-        names = list(self.dataset.metainfo['classes'])
-        if not all(self.known(truth).all() for truth in truths):
-            names.append('no label')
+        missing = not all(self.known(truth).all() for truth in truths)
+        names = [*self.classes, *['no label'] * missing]
         return list(zip(names, self.palette.tolist()))
 
     def known(self, truth: np.ndarray) -> np.ndarray:
@@ -103,7 +102,7 @@ class SegmentationRun(Run):
         return (one != other).astype(float)
 
     def score(self, error: float) -> str:
-        """The share of right pixels."""
+        """The share of right pixels, in percent."""
         return f'{1 - error:.1%}'
 
 
@@ -111,9 +110,9 @@ def in_colours(image: np.ndarray) -> np.ndarray:
     """An input as a picture.
 
     Args:
-        image (np.ndarray): ``(H, W, 3)`` in RGB. What has no 8 bits is
-            scaled from its smallest value to its largest one; if the
-            channels are equal, it is a map, and in colours.
+        image (np.ndarray): ``(H, W, 3)`` in RGB. Values other than whole
+            numbers of 8 bits are scaled from the smallest to the largest
+            one; if the channels are equal, it is a map, and in colours.
 
     Returns:
         np.ndarray: ``(H, W, 3)`` uint8.

@@ -8,8 +8,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from PIL import Image
 
-from .frames import Box
-from .style import DPI, GREY, plt, save
+from ..style import DPI, GREY, plt, save
+from .boxes import Box
 
 WIDTH = 1200  # pixels, of the panels beside each other at most
 LARGEST = 4  # times a small picture is enlarged at most
@@ -27,21 +27,21 @@ class Panel(NamedTuple):
     """One picture of a sheet.
 
     Attributes:
-        title (str): Stands above it.
+        title (str): Written above it.
         picture (np.ndarray): ``(H, W, 3)`` uint8 in RGB.
-        frames (Sequence[Box]): Top, left, bottom and right of each, as
-            :func:`~cen_mm.analysis.frames.frames` has them.
+        boxes (Sequence[Box]): Framed in white: top, left, bottom and right
+            of each. Defaults to none.
     """
     title: str
     picture: np.ndarray
-    frames: Sequence[Box] = ()
+    boxes: Sequence[Box] = ()
 
 
 class Group(NamedTuple):
-    """What a sheet shows of one image.
+    """The lines of panels that a sheet has for one image.
 
     Attributes:
-        name (str): Stands to the left.
+        name (str): Written to the left.
         lines (Sequence[Sequence[Panel]]): From the top.
     """
     name: str
@@ -61,7 +61,7 @@ def draw_sheet(groups: Sequence[Group],
 
     Args:
         groups (Sequence[Group]): One or more.
-        out (str): The file to write.
+        out (str): The file to write; folders are made.
         legend (Sequence[tuple[str, Sequence[int]]]): Names of classes and
             their colours in 0 to 255, drawn below. Defaults to none.
     """
@@ -79,15 +79,14 @@ def draw_sheet(groups: Sequence[Group],
     figure = plt.figure(
         figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
 
-    def add_axes(left, top, height):
-        return figure.add_axes((left / across, 1 - (top + height) / down,
-                                width / across, height / down))
-
     for group, tops in zip(groups, places):
         for line, (top, titled) in zip(group.lines, tops):
             for column, panel in enumerate(line):
-                axes = add_axes(NAME + column * (width + GAP), top,
-                                _height(panel, width))
+                left, height = NAME + column * (width + GAP), _height(
+                    panel, width)
+                axes = figure.add_axes(
+                    (left / across, 1 - (top + height) / down, width / across,
+                     height / down))
                 _draw(axes, panel, width, titled)
         top, bottom = tops[0][0], tops[-1][0] + _line_height(line, width)
         _fit(
@@ -112,11 +111,11 @@ def draw_sheet(groups: Sequence[Group],
 
 
 def panel_width(picture: int, columns: int) -> int:
-    """Pixels in which a picture is drawn.
+    """Width in pixels of a picture on a sheet of so many columns.
 
     Args:
-        picture (int): Its own width.
-        columns (int): Of the sheet.
+        picture (int): Width of the picture itself.
+        columns (int): Number of columns.
 
     Returns:
         int: Half the width times a whole number, or less than the width.
@@ -161,7 +160,7 @@ def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
     if titled:
         _fit(
             axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
-    for top, left, bottom, right in panel.frames:
+    for top, left, bottom, right in panel.boxes:
         axes.add_patch(
             Rectangle(
                 (left - 0.5, top - 0.5), right - left, bottom - top,
@@ -171,7 +170,7 @@ def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
 
 
 def _fit(text: Text, room: int) -> None:
-    """Make a text smaller that is longer than so many pixels."""
+    """Reduce the font of a text that is longer than ``room`` pixels."""
     extent = text.get_window_extent()
     length = max(extent.width, extent.height)
     if length > room:
@@ -179,6 +178,7 @@ def _fit(text: Text, room: int) -> None:
 
 
 def _reduce(out: str, exact: Sequence[Sequence[int]]) -> None:
+    """Give a PNG a palette in which some colours are exact."""
     image = Image.open(out).convert('RGB')
     first = [[0, 0, 0], [255, 255, 255], *exact][:COLOURS // 2]
     others = image.quantize(

@@ -1,151 +1,107 @@
-"""The folder of a sweep: its config, its trainings' figures, its table."""
-import csv
-import json
-import os
+"""Train a config for several values of its fields, one field at a time."""
+import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Sequence
 
-from _environment import commit
-from _sweep_points import Point, fit, own_value, plan
-from _sweep_runs import command, rewind
+# First: it keeps mmengine's runner from importing transformers.
+import cen_mm  # noqa: F401  # isort: skip
 from mmengine.config import Config
+from tqdm import tqdm
 
-from cen_mm.analysis.sweep_table import AFTER, BEFORE
-from cen_mm.analysis.training_log import exchanged_share, last_validation
+from ..options import read_config
+from .processes import locked, run_all
+from .sweep_folder import SweepFolder, cut_off
+from .sweep_points import read_vary
 
 
-class Sweep:
-    """A sweep's folder.
+def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
+              jobs: int, work_dir: str, options: Sequence[str],
+              train: str) -> Dict[str, str]:
+    """Train what is not finished, and print how it goes.
 
     Args:
-        root (Path): The folder.
-        cfg (Config): What is trained.
-        config (str): Where it comes from.
-        vary (dict[str, list]): The values of each varied field.
-        seeds (list[int]): Seeds.
+        config (str): Path of the config.
+        vary (Sequence[str]): ``KEY=V1,V2`` for each field.
+        seeds (Sequence[int]): Seeds of each point.
+        jobs (int): Trainings at a time.
+        work_dir (str): Folder of the sweep, which holds ``results.csv``.
+        options (Sequence[str]): ``KEY=VALUE`` overrides for all trainings.
+        train (str): Path of ``tools/train.py``.
+
+    Returns:
+        dict[str, str]: Why those that failed did, by name.
 
     Raises:
-        ValueError: If a field or a value of it is wrong.
+        OSError: If the config is not there.
+        ValueError: If anything that was given is wrong; nothing is trained.
     """
-
-    def __init__(self, root: Path, cfg: Config, config: str,
-                 vary: Dict[str, list], seeds: List[int]) -> None:
-        self.root, self.cfg, self.config = root, cfg, config
-        self.own = {key: own_value(cfg, key) for key in vary}
-        fitting = {key: fit(key, vary[key], self.own[key]) for key in vary}
-        self.points = {p.name: p for p in plan(self.own, fitting, seeds)}
-        self.frozen = root / f'{Path(config).stem}.py'
-        self.commit = commit()
-
-    def freeze(self) -> None:
-        """Keep the config, or find the same one kept.
-
-        Raises:
-            ValueError: If another one is kept.
-        """
-        hooks = self.cfg.get('default_hooks') or {}
-        # Two, for a training may be killed while it replaces one.
-        self.cfg.default_hooks = {
-            **hooks, 'checkpoint': {
-                'type': 'CheckpointHook',
-                'interval': 1,
-                **(hooks.get('checkpoint') or {}), 'max_keep_ckpts': 2,
-                'save_best': None
-            }
-        }
-        kept = sorted(self.root.glob('*.py'))
-        text = self.cfg.pretty_text
-        if kept and (kept != [self.frozen] or kept[0].read_text() != text):
-            raise ValueError(
-                f'{self.root} holds the sweep of another config, or with '
-                f'other --cfg-options, see {kept[0]}: give another '
-                '--work-dir')
-        self.frozen.write_text(text)
-
-    def finished(self, name: str) -> bool:
-        return (self.root / name / 'result.json').is_file()
-
-    def command(self, point: Point) -> List[str]:
-        """Of a training, whose folder is prepared."""
-        cfg = Config(self.cfg.to_dict(), format_python_code=False)
-        cfg.merge_from_dict(point.options)
-        unit = 'iter' if 'max_iters' in cfg.train_cfg else 'epoch'
-        rewind(self.root / point.name,
-               f'{unit}_{cfg.train_cfg[f"max_{unit}s"]}.pth')
-        return command(self.frozen, self.root / point.name, point.options)
-
-    def finish(self, point: Point, status: int,
-               seconds: Optional[float]) -> Dict[str, Any]:
-        """Keep a training's figures; its checkpoints go.
-
-        Args:
-            point (Point): What has been trained.
-            status (int): How it has ended.
-            seconds (float, optional): How long it took. None: not known.
-
-        Returns:
-            dict[str, Any]: The figures.
-
-        Raises:
-            ValueError: If it has failed.
-        """
-        folder = self.root / point.name
-        if status:
-            lines = (folder / 'train.log').read_text(
-                errors='replace').split('\n')
-            last = next((x for x in reversed(lines) if x.strip()), '')
-            raise ValueError(f'exit status {status}, {last.strip()}')
-        result = dict(
-            vars(point),
-            metrics=last_validation(folder),
-            exchanged=exchanged_share(folder),
-            seconds=seconds and round(seconds, 1),
-            commit=self.commit)
-        write(folder / 'result.json', json.dumps(result, indent=1))
-        for path in folder.glob('*.pth'):
-            path.unlink()
-        return result
-
-    def write_csv(self) -> None:
-        """All results so far, of earlier calls too."""
-        results = {
-            path.parent.name: json.loads(path.read_text())
-            for path in sorted(self.root.glob('*/result.json'))
-        }
-        keys = dict.fromkeys(
-            [*self.own, *(r['key'] for r in results.values() if r['key'])])
-        rows = []
-        for key in keys:
-            own = own_value(self.cfg, key)
-            for name, result in results.items():
-                if result['key'] not in (None, key):
-                    continue
-                rows.append({
-                    'key': key,
-                    # As text, for csv leaves None empty.
-                    'value': str(
-                        own if result['key'] is None else result['value']),
-                    'own': str(own),
-                    'seed': result['seed'],
-                    **result['metrics'],
-                    'exchanged': result['exchanged'],
-                    'seconds': result['seconds'],
-                    'config': self.config,
-                    'commit': result['commit'],
-                    'run': name
-                })
-        metrics = dict.fromkeys(
-            k for row in rows for k in row if k not in BEFORE + AFTER)
-        path = self.root / 'results.csv'
-        with open(f'{path}.part', 'w', newline='') as file:
-            table = csv.DictWriter(file, [*BEFORE, *metrics, *AFTER])
-            table.writeheader()
-            table.writerows(rows)
-        os.replace(f'{path}.part', path)
+    if jobs < 1:
+        raise ValueError('--jobs must be at least 1')
+    if len({*seeds}) < len(seeds):
+        raise ValueError(f'--seeds {seeds} has a seed twice')
+    values = read_vary(vary)
+    # What the config imports is needed by the trainings alone.
+    cfg = read_config(config, options, import_custom_modules=False)
+    _check(cfg, config)
+    folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
+    with locked(folder.root) as lock:
+        folder.freeze()
+        failed = _train(folder, train, jobs, lock)
+    print(f'{folder.root / "results.csv"}: {len(folder.points)} trainings, '
+          f'{len(failed)} failed')
+    for name, reason in failed.items():
+        print(f'{name}: {reason}, see {folder.root / name / "train.log"}')
+    return failed
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all."""
-    part = path.with_suffix('.part')
-    part.write_text(text)
-    os.replace(part, path)
+def _check(cfg: Config, config: str) -> None:
+    for field, why in (('train_cfg', 'which says how long to train'),
+                       ('val_evaluator', 'whose metrics a sweep compares')):
+        if not cfg.get(field):
+            raise ValueError(f'{config} has no {field}, {why}')
+    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
+        raise ValueError(
+            f'{config} has no LocalVisBackend in visualizer.vis_backends,'
+            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
+
+
+def _train(folder: SweepFolder, train: str, jobs: int,
+           lock: int) -> Dict[str, str]:
+    commands = {
+        name: folder.command(train, point)
+        for name, point in folder.points.items() if not folder.finished(name)
+    }
+    resumed = {name for name in commands if cut_off(folder.root / name)}
+    finished = len(folder.points) - len(commands)
+    failed = {}
+    print(f'{len(folder.points)} trainings: {finished} are finished, '
+          f'{len(resumed)} go on, {len(commands) - len(resumed)} start, '
+          f'{jobs} at a time, in {folder.root}')
+    folder.write_csv()
+    with tqdm(
+            total=len(folder.points), initial=finished, unit='training',
+            disable=None) as bar:
+
+        def done(name: str, status: int, seconds: float) -> None:
+            try:
+                line = _describe(
+                    folder.finish(folder.points[name], status,
+                                  None if name in resumed else seconds))
+                folder.write_csv()
+            except ValueError as error:
+                failed[name] = line = f'failed: {error}'
+            bar.write(f'{name}: {line}', file=sys.stdout)
+            bar.update()
+
+        run_all(commands, folder.root, jobs, done, lock)
+    return failed
+
+
+def _describe(result: Dict[str, Any]) -> str:
+    """The metrics of the ensemble, and the share of exchanged channels."""
+    words = [
+        f'{k} {v:.4g}' for k, v in result['metrics'].items() if '/' not in k
+    ]
+    if result['exchanged'] is not None:
+        words.append(f'{result["exchanged"]:.1%} exchanged')
+    return ', '.join(words)

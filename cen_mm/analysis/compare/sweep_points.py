@@ -1,5 +1,4 @@
-"""The points of a sweep, and what may be varied."""
-import argparse
+"""The points of a sweep: one field of a config changed, or none."""
 import difflib
 import inspect
 import math
@@ -7,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-# First: it keeps mmengine's runner from importing transformers.
-import cen_mm  # noqa: F401  # isort: skip
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.runner import Runner
+
+from ..options import parse_options
 
 
 @dataclass
@@ -30,7 +29,7 @@ class Point:
     @property
     def name(self) -> str:
         """Of its folder."""
-        point = 'own' if self.key is None else f'{self.key}={self.value}'
+        point = 'unchanged' if self.key is None else f'{self.key}={self.value}'
         return re.sub(r'[^\w.+=-]+', '_', point) + f'_seed{self.seed}'
 
     @property
@@ -40,32 +39,34 @@ class Point:
         return {'randomness.seed': self.seed, **varied}
 
 
-def read_vary(text: str) -> Dict[str, list]:
+def read_vary(texts: Sequence[str]) -> Dict[str, list]:
     """Read ``KEY=V1,V2``, each value as ``--cfg-options`` does.
 
     Args:
-        text (str): As given. A value may be a list, ``KEY=[1,2],[3,4]``.
+        texts (Sequence[str]): One for each field. A value may be a list,
+            ``KEY=[1,2],[3,4]``.
 
     Returns:
-        dict[str, list]: One field and its values.
+        dict[str, list]: The values of each field.
 
     Raises:
-        ValueError: If there is no key, or an empty value.
+        ValueError: If there is no key, an empty value, or a field twice.
     """
-    key, _, values = text.partition('=')
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--vary', nargs=1, action=DictAction)
-    try:
-        read = parser.parse_args([f'--vary={key}=[{values}]']).vary[key]
-    except AssertionError as error:
-        raise ValueError(f'--vary {text}: {error}') from error
-    if not key or not read or '' in read:
-        raise ValueError(f'--vary {text}: give KEY=V1,V2 without blanks, such '
-                         'as default_hooks.sparsity.weight=1e-3,1e-2')
-    return {key: read}
+    vary: Dict[str, list] = {}
+    for text in texts:
+        key, _, values = text.partition('=')
+        read = parse_options([f'{key}=[{values}]'])[key]
+        if not key or not read or '' in read:
+            raise ValueError(f'--vary {text}: give KEY=V1,V2 without blanks, '
+                             'such as default_hooks.sparsity.weight=1e-3,1e-2')
+        if key in vary:
+            raise ValueError(f'--vary names {key} twice: give all of its '
+                             'values at once')
+        vary[key] = read
+    return vary
 
 
-def fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
+def _fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
     """All fields below a config or a part of it that --cfg-options reaches."""
     items = []
     if isinstance(value, dict):
@@ -74,25 +75,22 @@ def fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
         items = list(enumerate(value))
     for name, part in items:
         yield f'{prefix}{name}', part
-        yield from fields(part, f'{prefix}{name}.')
+        yield from _fields(part, f'{prefix}{name}.')
 
 
-def own_value(cfg: Config, key: str) -> Any:
+def config_value(cfg: Config, key: str) -> Any:
     """The config's own value of a field that may be varied.
 
     Args:
         cfg (Config): Whole config.
         key (str): With dots, such as ``model.generator.exchange.threshold``.
 
-    Returns:
-        Any: The value.
-
     Raises:
         ValueError: If there is no such field, it is a group of fields, or
             training does not read it; near names are suggested.
     """
     read = inspect.signature(Runner).parameters
-    values = dict(fields(cfg.to_dict()))
+    values = dict(_fields(cfg.to_dict()))
     names = [k for k in values if k.split('.')[0] in read]
     if key == 'randomness.seed':
         raise ValueError('randomness.seed is varied by --seeds')
@@ -112,13 +110,19 @@ def own_value(cfg: Config, key: str) -> Any:
     return values[key]
 
 
-def fit(key: str, values: Sequence, own: Any) -> list:
-    """Values of the kind of the config's own.
+def _kind(value: Any) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return 'number'
+    return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
+
+
+def fit(key: str, values: Sequence, current: Any) -> list:
+    """Values of the type of the config's own.
 
     Args:
         key (str): The field.
         values (Sequence): What to give it.
-        own (Any): The config's own value.
+        current (Any): The config's own value.
 
     Returns:
         list: The values; 1 is 1.0 where the config's own is a float, so that
@@ -127,22 +131,16 @@ def fit(key: str, values: Sequence, own: Any) -> list:
     Raises:
         ValueError: If one does not fit, or is there twice.
     """
-
-    def kind(value: Any) -> str:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return 'number'
-        return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
-
     fitting = []
     for value in values:
-        if own is not None and kind(value) != kind(own):
-            raise ValueError(f'{key}: {value!r} is no {kind(own)}, as is the '
-                             f"config's own value {own!r}")
-        if kind(value) == 'number' and not math.isfinite(value):
+        if current is not None and _kind(value) != _kind(current):
+            raise ValueError(f'{key}: {value!r} is no {_kind(current)}, as is '
+                             f"the config's own value {current!r}")
+        if _kind(value) == 'number' and not math.isfinite(value):
             raise ValueError(f'{key}: {value} has no place on an axis: give a '
                              'finite number')
-        if kind(own) == 'number' and type(own)(value) == value:
-            value = type(own)(value)
+        if _kind(current) == 'number' and type(current)(value) == value:
+            value = type(current)(value)
         fitting.append(value)
     names = [Point(key, value, 0).name for value in fitting]
     for value, name in zip(fitting, names):
@@ -151,17 +149,18 @@ def fit(key: str, values: Sequence, own: Any) -> list:
     return fitting
 
 
-def plan(own: Dict[str, Any], vary: Dict[str, list],
+def plan(current: Dict[str, Any], vary: Dict[str, list],
          seeds: Sequence[int]) -> List[Point]:
     """All trainings, those of the first seed first.
 
     Args:
-        own (dict[str, Any]): The config's own value of each varied field.
+        current (dict[str, Any]): The config's own value of each varied
+            field.
         vary (dict[str, list]): The values of each.
         seeds (Sequence[int]): Seeds.
 
     Returns:
-        list[Point]: The point of the config's own values only once a seed.
+        list[Point]: The unchanged config only once a seed.
     """
 
     def plain(value: Any) -> Any:
@@ -170,8 +169,8 @@ def plan(own: Dict[str, Any], vary: Dict[str, list],
     points = []
     for seed in seeds:
         some = [
-            Point(None, None, seed) if plain(value) == plain(own[key]) else
-            Point(key, value, seed) for key, values in vary.items()
+            Point(None, None, seed) if plain(value) == plain(current[key])
+            else Point(key, value, seed) for key, values in vary.items()
             for value in values
         ]
         points += {point.name: point for point in some}.values()

@@ -6,7 +6,8 @@ from typing import Dict, List, Union
 
 import numpy as np
 
-BEFORE = ('key', 'value', 'own', 'seed')
+# Columns before and after those of the metrics.
+BEFORE = ('key', 'value', 'config_value', 'seed')
 AFTER = ('exchanged', 'seconds', 'config', 'commit', 'run')
 PREFERRED = ('mIoU', 'MAE')
 
@@ -18,13 +19,13 @@ class Curve:
     Attributes:
         key (str): The varied field.
         values (list): V numbers, or texts where one is no number, sorted.
-        own (float | str): The config's own value, a text also where it is
-            None among numbers.
+        config_value (float | str): The config's own value, a text also
+            where it is None among numbers.
         samples (list[np.ndarray]): For each value the figures of its seeds.
     """
     key: str
     values: list
-    own: Union[float, str]
+    config_value: Union[float, str]
     samples: List[np.ndarray]
 
     @property
@@ -102,15 +103,12 @@ def metric_names(rows: List[Dict[str, str]]) -> List[str]:
 
 
 def find_metric(rows: List[Dict[str, str]], name: str = '') -> str:
-    """The metric that a user means.
+    """The column of a metric.
 
     Args:
         rows (list[dict[str, str]]): A table.
         name (str): Its name. Defaults to '': the ensemble's mIoU or MAE, or
             what the table has first.
-
-    Returns:
-        str: The name of a column.
 
     Raises:
         ValueError: If there is no such metric, or none at all; those that
@@ -145,10 +143,11 @@ def curves(rows: List[Dict[str, str]], column: str) -> List[Curve]:
             points.setdefault(value, [])
             if row[column]:
                 points[value].append(float(row[column]))
-        own = mine[0]['own']
+        config_value = mine[0]['config_value']
+        if numeric and _is_number(config_value):
+            config_value = float(config_value)
         found.append(
-            Curve(key, sorted(points),
-                  float(own) if numeric and _is_number(own) else own,
+            Curve(key, sorted(points), config_value,
                   [np.array(points[value]) for value in sorted(points)]))
     return found
 

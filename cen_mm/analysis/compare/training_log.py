@@ -1,9 +1,9 @@
-"""What a training has left in its work dir, in figures."""
+"""Metrics and exchanged channels, from what a training wrote to its folder."""
 import json
 from pathlib import Path
 from typing import Dict, Optional, Union
 
-from .gammas import read_gammas
+from ..gammas import read_gammas
 
 # What mmengine logs beside the metrics of a validation.
 NO_METRICS = {'data_time', 'time', 'step'}

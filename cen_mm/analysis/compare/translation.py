@@ -3,10 +3,10 @@ from typing import Any, Dict, Optional
 
 import numpy as np
 
-from ..apis.translator import seed_of, translate
-from ..translation import translations
-from ..translation.pictures import picture
-from .runs import Run, Sample
+from ...apis.translator import seed_of, translate
+from ...translation import translations
+from ...translation.pictures import picture
+from .run import Run, Sample
 
 
 class TranslationRun(Run):
@@ -53,9 +53,9 @@ class TranslationRun(Run):
         return translations(
             translate(self.model, sample.data, seed_of(self.cfg)))
 
-    def picture(self, made: np.ndarray) -> np.ndarray:
-        """It is one."""
-        return made
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
+        """Predictions are already pictures."""
+        return prediction
 
     def known(self, truth: np.ndarray) -> np.ndarray:
         """Everywhere."""
@@ -66,5 +66,5 @@ class TranslationRun(Run):
         return abs(one.astype(float) - other).mean(axis=2) / 127.5
 
     def score(self, error: float) -> str:
-        """As it is."""
+        """The MAE, to three decimals."""
         return f'{error:.3f}'

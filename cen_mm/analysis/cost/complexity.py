@@ -6,14 +6,14 @@ from mmengine import Config
 from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 
-from ..layers import (
+from ...layers import (
     AlignFusion,
     Ensemble,
     Fusion,
     PrivateConv2d,
     PrivateConvTranspose2d,
+    exchangeable_norms,
 )
-from ..layers.norm import PrivateNorm
 from .multiply_adds import MultiplyAdds
 from .stages import observed, parts, stages_of
 
@@ -36,7 +36,7 @@ class Parameters(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """A part of a network, see :mod:`cen_mm.analysis.stages`.
+    """A part of a network, see :mod:`cen_mm.analysis.cost.stages`.
 
     Attributes:
         modules (list[str]): Names of the modules it is made of.
@@ -49,14 +49,14 @@ class Stage(NamedTuple):
 
 
 class Complexity(NamedTuple):
-    """What :func:`measure` finds.
+    """Result of :func:`measure`.
 
     Attributes:
         modalities (int): M.
         shape (tuple[int, int]): Height and width of the input.
         flops (int): Multiply-adds for one sample of M modalities.
-        parameters (Parameters): Of the network that predicts: without
-            auxiliary heads and discriminator.
+        parameters (Parameters): Of the part that is used at inference:
+            without auxiliary heads and discriminator.
         stages (dict[str, Stage]): In the order in which they run.
         discriminator (int, optional): Its parameters. Defaults to None:
             there is none.
@@ -106,32 +106,19 @@ def build(cfg: Config, device: Union[str, torch.device] = 'meta') -> nn.Module:
     return net
 
 
-def predictor(net: nn.Module) -> nn.Module:
-    """What of a network predicts: all of it, or the generator."""
-    return getattr(net, 'generator', net)
-
-
-def _own(module: nn.Module) -> int:
-    return sum(p.numel() for p in module.parameters(recurse=False))
-
-
-def _is_private(module: nn.Module) -> bool:
-    if isinstance(module, Ensemble):
-        return module.alpha.numel() > 1
-    if isinstance(module, PrivateNorm):
-        return module.num_modalities > 1 and 'affine' in module.private
-    convolutions = PrivateConv2d, PrivateConvTranspose2d
-    return isinstance(module, convolutions) and module.num_modalities > 1
-
-
 def count_parameters(*nets: nn.Module) -> Parameters:
     """Count the parameters by who uses them."""
     modules = [m for net in nets for m in net.modules()]
-    private = sum(_own(m) for m in modules if _is_private(m))
-    fusion = sum(
-        p.numel() for m in modules if isinstance(m, (Fusion, AlignFusion))
-        for p in m.parameters())
-    total = sum(p.numel() for net in nets for p in net.parameters())
+    private = [norm for net in nets for _, norm in exchangeable_norms(net)
+               if norm.num_modalities > 1 and 'affine' in norm.private]
+    convs = PrivateConv2d, PrivateConvTranspose2d
+    private += [m for m in modules
+                if isinstance(m, convs) and m.num_modalities > 1
+                or isinstance(m, Ensemble) and m.alpha.numel() > 1]
+    fusions = [m for m in modules if isinstance(m, (Fusion, AlignFusion))]
+    total, private, fusion = (
+        sum(p.numel() for module in some for p in module.parameters())
+        for some in (nets, private, fusions))
     return Parameters(total - private, private, fusion)
 
 
@@ -163,7 +150,7 @@ def input_of(net: nn.Module,
              cfg: Config,
              shape: Tuple[int, int] = (),
              samples: int = 1) -> Tuple[torch.Tensor, int]:
-    """Something for a network to predict from.
+    """Random input for a network.
 
     Args:
         net (nn.Module): Of :func:`build`.
@@ -204,9 +191,6 @@ def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
         shape (tuple[int, int]): Height and width. Defaults to
             :func:`default_shape`.
 
-    Returns:
-        Complexity: For one sample of M modalities.
-
     Raises:
         ValueError: If the config or the shape does not fit.
     """
@@ -226,5 +210,5 @@ def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
     discriminator = getattr(net, 'discriminator', None)
     return Complexity(
         modalities, tuple(inputs.shape[2:]), counter.so_far(),
-        count_parameters(predictor(net)), stages, discriminator
-        and count_parameters(discriminator).total)
+        count_parameters(getattr(net, 'generator', net)), stages,
+        discriminator and count_parameters(discriminator).total)

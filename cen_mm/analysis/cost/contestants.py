@@ -1,67 +1,90 @@
-"""The ResNets that the benchmark compares."""
-from functools import partial
-from typing import Dict, List, Tuple
+"""The networks that the benchmark compares, with equal weights and inputs.
+
+Each is a network and what it is called with; it may return any nest of lists
+and tuples of tensors.
+"""
+from typing import Any, Dict, Sequence, Tuple
 
 import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from cen_mm.analysis.loop_resnet import LoopResNet
-from cen_mm.layers import exchangeable_norms
-from cen_mm.models import CENResNet, FusionResNet
+from ...layers import exchangeable_norms, unfold
+from ...models import CENResNet, FusionResNet
+from .loop_resnet import LoopResNet
+from .loop_unet import LoopUNet
 
 EXCHANGED = 0.3  # share of the channels
+FUSIONS = dict(
+    concat_all='ConcatFusion', self_attention_all='SelfAttentionFusion')
+Contestants = Dict[str, Tuple[nn.Module, Any]]
 
 
-def exchange_some(net: nn.Module) -> None:
-    """Let a share of the channels exchange."""
+def resnets(depth: int, x: Tensor, m: int,
+            fusions: Sequence[str] = ()) -> Contestants:
+    """ResNets: folded, loop, floor (mmseg's own) and some fusions.
+
+    Args:
+        depth (int): 50, 101 or 152.
+        x (Tensor): ``(N*M, 3, H, W)``.
+        m (int): M.
+        fusions (Sequence[str]): Keys of ``FUSIONS``. Defaults to none.
+    """
+    torch.manual_seed(0)
+    folded = CENResNet(
+        depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
+    _exchange_some(folded)
+    loop = LoopResNet(depth, m)
+    loop.load_state_dict(_loop_state(folded, m))
+    found = dict(
+        folded=(folded, x),
+        loop=(loop, [x[k::m].clone() for k in range(m)]),
+        floor=(MODELS.build(dict(type='ResNet', depth=depth)), x))
+    for name in fusions:
+        found[name] = FusionResNet(
+            depth, dict(type=FUSIONS[name]), (1, 2, 3, 4),
+            num_modalities=m), x
+    return found
+
+
+def unets(depth: int, x: Tensor, m: int, width: int = 64) -> Contestants:
+    """U-Nets: folded, loop, and as floor the loop's for one modality.
+
+    Args:
+        depth (int): Layers of the encoder.
+        x (Tensor): ``(N*M, 3, H, W)``.
+        m (int): M.
+        width (int): Channels of the first layer. Defaults to 64.
+    """
+    from ...translation import CENUNetGenerator  # it imports mmagic
+    torch.manual_seed(0)
+    folded = CENUNetGenerator(m, num_down=depth, base_channels=width)
+    _exchange_some(folded)
+    state = _loop_state(folded, m)
+    if m > 1:
+        state['alpha'] = state.pop('ensemble.alpha')
+    loop = LoopUNet(depth, m, base_channels=width)
+    loop.load_state_dict(state)
+    return dict(
+        folded=(folded, unfold(x, m)),
+        loop=(loop, [x[k::m].clone() for k in range(m)]),
+        floor=(LoopUNet(depth, 1, base_channels=width), [x]))
+
+
+def _exchange_some(net: nn.Module) -> None:
     for _, norm in exchangeable_norms(net):
         if norm.exchange is not None:
             small = torch.rand_like(norm.weight) < EXCHANGED
             norm.weight.data[small] = norm.exchange.threshold / 2
 
 
-def loop_state(net: nn.Module, m: int) -> Dict[str, Tensor]:
-    """Private norms as one norm a modality."""
+def _loop_state(net: nn.Module, m: int) -> Dict[str, Tensor]:
+    """Weights with each private norm as one norm a modality."""
     state = net.state_dict()
     for name, norm in exchangeable_norms(net):
         for key in norm.state_dict():
-            value = state.pop(f'{name}.{key}')
+            value, stock = state.pop(f'{name}.{key}'), key.split('.')[-1]
             parts = value.chunk(m) if value.dim() else [value] * m
-            state.update(
-                {f'{name}.{k}.{key}': part for k, part in enumerate(parts)})
+            state.update({f'{name}.{k}.{stock}': part
+                          for k, part in enumerate(parts)})
     return state
-
-
-def folded(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
-    torch.manual_seed(0)
-    net = CENResNet(depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
-    exchange_some(net)
-    return net, x
-
-
-def loop(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, List[Tensor]]:
-    source, _ = folded(depth, x, m)
-    net = LoopResNet(depth, m)
-    net.load_state_dict(loop_state(source, m))
-    return net, [x[k::m].clone() for k in range(m)]
-
-
-def floor(depth: int, x: Tensor, m: int) -> Tuple[nn.Module, Tensor]:
-    torch.manual_seed(0)
-    return MODELS.build(dict(type='ResNet', depth=depth)), x
-
-
-def fused(fusion: str, depth: int, x: Tensor,
-          m: int) -> Tuple[nn.Module, Tensor]:
-    torch.manual_seed(0)
-    return FusionResNet(
-        depth, dict(type=fusion), (1, 2, 3, 4), num_modalities=m), x
-
-
-# Depth, folded batch and M to a network and what it is called with. It may
-# return any nest of lists and tuples of tensors.
-CONTESTANTS = dict(folded=folded, loop=loop, floor=floor)
-FUSIONS = dict(
-    concat_all=partial(fused, 'ConcatFusion'),
-    self_attention_all=partial(fused, 'SelfAttentionFusion'))

@@ -10,12 +10,11 @@ from .stages import observed
 
 
 class WallClock:
-    """For devices that are done when a call returns."""
-
+    """For devices that have finished when a call returns."""
     mark = staticmethod(time.perf_counter)
 
     def finish(self) -> None:
-        """All marks have been passed."""
+        """Wait until all marks have been passed."""
 
     def milliseconds(self, begin: float, end: float) -> float:
         """From one mark to another."""
@@ -24,6 +23,7 @@ class WallClock:
 
 class CudaClock:
     """For CUDA, which works off its queue while calls return."""
+    finish = staticmethod(torch.cuda.synchronize)
 
     def mark(self) -> torch.cuda.Event:
         """A mark in the queue."""
@@ -31,22 +31,18 @@ class CudaClock:
         event.record()
         return event
 
-    def finish(self) -> None:
-        """Wait until all marks have been passed."""
-        torch.cuda.synchronize()
-
     def milliseconds(self, begin: Any, end: Any) -> float:
         """From one mark to another."""
         return begin.elapsed_time(end)
 
 
 class Latency(NamedTuple):
-    """What :func:`time_stages` finds.
+    """Result of :func:`time_stages`.
 
     Attributes:
         total (np.ndarray): Milliseconds from end to end, one a round.
-        stages (dict[str, np.ndarray]): Likewise, by stage. What is missing
-            to the total passes between the stages.
+        stages (dict[str, np.ndarray]): Likewise, by stage. The rest of the
+            total passes between the stages.
     """
     total: np.ndarray
     stages: Dict[str, np.ndarray]
@@ -67,9 +63,6 @@ def time_stages(net: nn.Module,
         clock (object): :class:`WallClock`, :class:`CudaClock` or their like.
         rounds (int): Runs that count. Defaults to 20.
         warmup (int): Runs before, which do not. Defaults to 3.
-
-    Returns:
-        Latency: Of each round that counts.
     """
     total: List[float] = []
     times: Dict[str, List[float]] = {name: [] for name in stages}
@@ -81,12 +74,10 @@ def time_stages(net: nn.Module,
             end = clock.mark()
             clock.finish()
             total.append(clock.milliseconds(begin, end))
-            for name, parts in stages.items():
-                times[name].append(
-                    sum(
-                        clock.milliseconds(*marks)
-                        for part, *marks in calls if part in parts))
+            for name, members in stages.items():
+                times[name].append(sum(
+                    clock.milliseconds(*marks)
+                    for part, *marks in calls if part in members))
     return Latency(
         np.array(total[warmup:]),
-        {name: np.array(ms[warmup:])
-         for name, ms in times.items()})
+        {name: np.array(ms[warmup:]) for name, ms in times.items()})

@@ -4,7 +4,7 @@ A yardstick. The benchmark times it and the tests compare with it, so it
 shares nothing with the folded networks: every layer is applied modality by
 modality, norms are separate modules, and the exchange assigns by index.
 """
-from typing import List, Sequence
+from typing import Callable, List, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 STAGES = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 
-def loop_exchange(xs: List[Tensor], norms: Sequence[nn.BatchNorm2d],
+def loop_exchange(xs: List[Tensor], norms: Sequence[nn.Module],
                   threshold: float) -> List[Tensor]:
     """Eq. 6, modality by modality: M tensors ``(N, C, H, W)`` to as many."""
     outs = []
@@ -27,14 +27,13 @@ def loop_exchange(xs: List[Tensor], norms: Sequence[nn.BatchNorm2d],
 
 
 class LoopNorm(nn.ModuleList):
-    """One batch norm a modality."""
+    """One norm a modality: M tensors to M tensors."""
 
-    def __init__(self, channels: int, num_modalities: int) -> None:
-        super().__init__(
-            nn.BatchNorm2d(channels) for _ in range(num_modalities))
+    def __init__(self, channels: int, num_modalities: int,
+                 norm: Callable[[int], nn.Module] = nn.BatchNorm2d) -> None:
+        super().__init__(norm(channels) for _ in range(num_modalities))
 
     def forward(self, xs: List[Tensor]) -> List[Tensor]:
-        """M tensors to M tensors."""
         return [norm(x) for norm, x in zip(self, xs)]
 
 
@@ -99,9 +98,8 @@ class LoopResNet(nn.Module):
             layer = nn.Sequential()
             for block in range(blocks):
                 stride = 2 if stage > 0 and block == 0 else 1
-                layer.append(
-                    LoopBottleneck(channels, width, stride, num_modalities,
-                                   threshold))
+                layer.append(LoopBottleneck(
+                    channels, width, stride, num_modalities, threshold))
                 channels = width * 4
             self.add_module(f'layer{stage + 1}', layer)
 

@@ -25,29 +25,28 @@ aten = torch.ops.aten
 
 
 # FlopCounterMode counts a multiply-add as two, so these do so, too.
-def _batch_norm(x, weight, bias, mean, var, training, *args, out_shape=None,
-                **kwargs) -> int:
+def _batch_norm(x, weight, bias, mean, var, training, *args, **kwargs) -> int:
     each = 5 if training else 2
     return 2 * prod(x) * (each - (weight is None))
 
 
-def _running_norm(x, weight, *args, out_shape=None, **kwargs) -> int:
+def _running_norm(x, weight, *args, **kwargs) -> int:
     return _batch_norm(x, weight, None, None, None, False)
 
 
-def _group_norm(x, weight, *args, out_shape=None, **kwargs) -> int:
+def _group_norm(x, weight, *args, **kwargs) -> int:
     return _batch_norm(x, weight, None, None, None, True)
 
 
-def _layer_norm(x, shape, weight, *args, out_shape=None, **kwargs) -> int:
-    return _batch_norm(x, weight, None, None, None, True)
+def _layer_norm(x, shape, weight, *args, **kwargs) -> int:
+    return _group_norm(x, weight)
 
 
-def _enlargement(x, *args, out_shape=None, **kwargs) -> int:
+def _enlargement(x, *args, out_shape, **kwargs) -> int:
     return 2 * 4 * prod(out_shape)
 
 
-def _pooling(x, *args, out_shape=None, **kwargs) -> int:
+def _pooling(x, *args, **kwargs) -> int:
     return 2 * prod(x)
 
 
