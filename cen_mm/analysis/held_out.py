@@ -7,11 +7,7 @@ from mmengine.registry import DATASETS
 
 
 def check_folder(cfg: Config, loader: str) -> None:
-    """Reject a config whose data are not there.
-
-    Args:
-        cfg (Config): Config of a training.
-        loader (str): Such as ``'test_dataloader'``.
+    """Reject a config whose ``loader`` ('test_dataloader') has no data.
 
     Raises:
         FileNotFoundError: If the folder is not there.
@@ -31,25 +27,16 @@ def check_folder(cfg: Config, loader: str) -> None:
 def held_out_set(cfg: Config) -> BaseDataset:
     """Build the test set, within the scope of the config.
 
-    Args:
-        cfg (Config): With a ``test_dataloader``.
-
-    Returns:
-        BaseDataset: Its samples and its ``metainfo``.
-
     Raises:
         FileNotFoundError: If its folder, or a file of it, is not there.
-        ValueError: If it is empty.
+        ValueError: If it is empty, or the config has no test_dataloader.
     """
     check_folder(cfg, 'test_dataloader')
     return DATASETS.build(cfg.test_dataloader.dataset)
 
 
 def check_truth(data: dict) -> None:
-    """Reject a sample without labels or target.
-
-    Args:
-        data (dict): What a data set gives the model.
+    """Reject a sample, as the data set gives it, without labels or target.
 
     Raises:
         ValueError: If it has neither.

@@ -1,22 +1,16 @@
 """Configs as the command line names and changes them."""
 import argparse
 from pathlib import Path
-from typing import Any, Dict, Sequence, Union
+from typing import Any, Dict, Sequence
 
 from mmengine.config import Config, DictAction
 
 
 def parse_options(texts: Sequence[str]) -> Dict[str, Any]:
-    """Read ``KEY=VALUE`` as mmengine's ``DictAction`` does.
+    """Read ``KEY=VALUE`` words of ``--cfg-options`` as mmengine does.
 
     Tools call it after their arguments are parsed, so that ``--help`` need
     not import mmengine.
-
-    Args:
-        texts (Sequence[str]): The words behind ``--cfg-options``.
-
-    Returns:
-        dict[str, Any]: Values by key.
 
     Raises:
         ValueError: If one is not of this form.
@@ -30,15 +24,10 @@ def parse_options(texts: Sequence[str]) -> Dict[str, Any]:
     return read.options
 
 
-def read_config(path: Union[str, Path],
-                options: Sequence[str] = (),
-                **kwargs) -> Config:
-    """A config with some of its fields overridden.
+def read_config(path: str, options: Sequence[str] = (), **kwargs) -> Config:
+    """The config at ``path`` with some ``KEY=VALUE`` fields overridden.
 
-    Args:
-        path (str | Path): Of the config.
-        options (Sequence[str]): See :func:`parse_options`. Defaults to none.
-        kwargs: Of ``Config.fromfile``.
+    ``kwargs`` are those of ``Config.fromfile``.
 
     Raises:
         FileNotFoundError: If it is not there.

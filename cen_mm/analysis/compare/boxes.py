@@ -42,25 +42,20 @@ def difference_boxes(difference: np.ndarray, count: int = 2) -> List[Box]:
     boxes: List[Box] = []
     while len(boxes) < count and sums.max() >= least:
         top, left = map(int, np.unravel_index(sums.argmax(), sums.shape))
-        boxes.append(_cut(smooth, top, left, side))
+        part = smooth[top:top + side, left:left + side]
+        strong = part >= part.max() / 2
+        (up, down), (start, end) = (
+            _extent(np.flatnonzero(strong.any(axis)), side) for axis in (1, 0))
+        boxes.append((top + up, left + start, top + down, left + end))
         # Windows that would lie on this one or close by it.
         sums[max(0, top - reach + 1):top + reach,
              max(0, left - reach + 1):left + reach] = -1
     return boxes
 
 
-def _cut(smooth: np.ndarray, top: int, left: int, side: int) -> Box:
-    part = smooth[top:top + side, left:left + side]
-    strong = part >= part.max() / 2
-    (first, last), (start, end) = (
-        _at_least(np.flatnonzero(strong.any(axis)), side) for axis in (1, 0))
-    return top + first, left + start, top + last, left + end
-
-
-def _at_least(places: np.ndarray, side: int) -> Tuple[int, int]:
+def _extent(places: np.ndarray, side: int) -> Tuple[int, int]:
     """From the first place to the last one, or half of ``side`` around."""
-    first, last = int(places[0]), int(places[-1]) + 1
-    least = side // 2
+    first, last, least = int(places[0]), int(places[-1]) + 1, side // 2
     if last - first < least:
         first = min(max(0, (first + last - least) // 2), side - least)
         last = first + least

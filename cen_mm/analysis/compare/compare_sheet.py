@@ -1,7 +1,7 @@
 """A sheet of the predictions of several runs, beside the truth."""
 from itertools import zip_longest
 from pathlib import Path
-from typing import List, Mapping, Sequence
+from typing import Mapping, Sequence
 
 import numpy as np
 
@@ -34,30 +34,30 @@ def compare_sheet(runs: Mapping[str, Run], out: str, how: str = 'disagreement',
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     indices, figures = pick(runs, how, images, names)
     run = next(iter(runs.values()))
-    shown = {index: compare(runs, index) for index in indices}
-    draw_sheet([
-        group_of(runs, run.names[index], shown[index]) for index in indices
-    ], out, run.legend(c.truth for c in shown.values()))
+    shown = [compare(runs, index) for index in indices]
+    groups = [group_of(runs, run.names[i], c) for i, c in zip(indices, shown)]
+    draw_sheet(groups, out, run.legend(c.truth for c in shown))
+    rows = [['image', 'disagreement' if how == 'disagreement' else 'light'],
+            *([run.names[index]] for index in indices)]
     if names:
-        chosen, by = '--names', []
-    else:
-        chosen = f'--pick {how}'
-        by = ['disagreement' if how == 'disagreement' else 'light']
-    rows = [['image', *by, *runs]]
-    errors = np.array([[*shown[i].errors.values()] for i in indices])
-    for index, of_runs in zip(indices, errors):
-        rows.append([run.names[index], *_cells(run, figures[index, :1],
-                                               of_runs)])
-    if len(indices) > 1:
-        rows.append(['mean of these', *_cells(
-            run, figures[indices, :1].mean(axis=0),
-            np.nanmean(errors, axis=0))])
-    if by:
-        means = np.nanmean(figures, axis=0)
-        rows.append(['mean of all', *_cells(run, means[:1], means[1:])])
+        del rows[0][1:]
+    rows[0] += runs
+    cells = [np.hstack([figures[index, :1], [*c.errors.values()]])
+             for index, c in zip(indices, shown)]
+    if len(cells) > 1:
+        rows.append(['mean of these'])
+        cells.append(np.nanmean(cells, axis=0))
+    if not names:
+        rows.append(['mean of all'])
+        cells.append(np.nanmean(figures, axis=0))
+    picked = figures[:, :1].shape[1]
+    for row, values in zip(rows[1:], cells):
+        row += [f'{value:.3f}' for value in values[:picked]]
+        row += map(run.score, values[picked:])
     widths = [
         max(map(len, column)) for column in zip_longest(*rows, fillvalue='')
     ]
+    chosen = '--names' if names else f'--pick {how}'
     return '\n'.join([
         f'{out}: {len(indices)} of {len(run.names)} images ({chosen}), '
         f'{run.measure} of each run:',
@@ -65,36 +65,23 @@ def compare_sheet(runs: Mapping[str, Run], out: str, how: str = 'disagreement',
     ])
 
 
-def _cells(run: Run, picked_by: np.ndarray, errors: np.ndarray) -> List[str]:
-    return [*(f'{value:.3f}' for value in picked_by), *map(run.score, errors)]
-
-
 def group_of(runs: Mapping[str, Run], name: str,
              compared: Comparison) -> Group:
-    """Two lines of a sheet, as in Figures 7 and 8.
+    """The two lines of an image, as in Figures 7 and 8.
 
     Above the predictions and the truth, below the inputs and the streams of
     the last run. Where the runs differ most, all predictions have frames.
-
-    Args:
-        runs (Mapping[str, Run]): By name.
-        name (str): Of the image.
-        compared (Comparison): Of it.
     """
     boxes = difference_boxes(compared.difference)
     last, run = list(runs.items())[-1]
-
-    def panel(title: str, prediction: np.ndarray) -> Panel:
-        return Panel(title, run.picture(prediction), boxes)
-
-    above = [
-        panel(title, streams['ensemble'])
-        for title, streams in compared.predictions.items()
-    ]
-    below = [Panel(m, picture) for m, picture in compared.inputs.items()]
-    below += [
-        panel(f'{last}: from {m}', stream)
-        for m, stream in compared.predictions[last].items() if m != 'ensemble'
-    ]
-    return Group(name, [[*above, panel('ground truth', compared.truth)],
-                        below])
+    above = {title: p['ensemble'] for title, p in compared.predictions.items()}
+    streams = {f'{last}: from {m}': stream
+               for m, stream in compared.predictions[last].items()
+               if m != 'ensemble'}
+    # A run may be called 'ground truth', too.
+    above, streams = (
+        [Panel(title, run.picture(p), boxes) for title, p in some]
+        for some in ([*above.items(), ('ground truth', compared.truth)],
+                     streams.items()))
+    inputs = [Panel(m, picture) for m, picture in compared.inputs.items()]
+    return Group(name, [above, inputs + streams])

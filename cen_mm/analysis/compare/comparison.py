@@ -29,13 +29,7 @@ class Comparison(NamedTuple):
 
 
 def compare(runs: Mapping[str, Run], index: int) -> Comparison:
-    """Run all models on one image.
-
-    Args:
-        runs (Mapping[str, Run]): Two or more by name, tested on the same
-            images.
-        index (int): Of the image.
-    """
+    """Run two or more models, by name, on one of their test images."""
     inputs, predictions = {}, {}
     for name, run in runs.items():
         sample = run.load(index)
@@ -48,12 +42,10 @@ def compare(runs: Mapping[str, Run], index: int) -> Comparison:
         return float(values[known].mean()) if known.any() else float('nan')
 
     ensembles = {name: p['ensemble'] for name, p in predictions.items()}
-    difference = known * np.mean([
-        run.difference(*pair) for pair in combinations(ensembles.values(), 2)
-    ], axis=0)
-    errors = {
-        name: mean(run.difference(prediction, truth))
-        for name, prediction in ensembles.items()
-    }
+    pairs = combinations(ensembles.values(), 2)
+    difference = known * np.mean(
+        [run.difference(*pair) for pair in pairs], axis=0)
+    errors = {name: mean(run.difference(ensemble, truth))
+              for name, ensemble in ensembles.items()}
     return Comparison(inputs, predictions, truth, difference,
                       mean(difference), errors)

@@ -1,6 +1,6 @@
 """Runs of either task, from their configs and checkpoints."""
 from pathlib import Path
-from typing import Dict, Mapping, Sequence
+from typing import Dict, Mapping, Sequence, Tuple
 
 from mmengine.config import Config
 
@@ -10,15 +10,9 @@ from .run import Run, check_alike
 
 
 def load_run(cfg: Config, checkpoint: str) -> Run:
-    """The run of a config, of either task.
+    """The run of a config, whose ``default_scope`` tells the task.
 
-    Args:
-        cfg (Config): Of segmentation or translation, by its
-            ``default_scope``.
-        checkpoint (str): Weights trained with it.
-
-    Returns:
-        Run: See there for what is raised.
+    What it raises is described at :class:`Run`.
     """
     # Each imports the library of its task, which the other does without.
     if cfg.get('default_scope') == 'mmagic':
@@ -28,19 +22,16 @@ def load_run(cfg: Config, checkpoint: str) -> Run:
     return Task(cfg, checkpoint)
 
 
-def load_runs(checkpoints: Sequence[Sequence[str]],
+def load_runs(checkpoints: Sequence[Tuple[str, str]],
               configs: Mapping[str, str] = {},
               options: Sequence[str] = ()) -> Dict[str, Run]:
-    """Several runs that can be compared.
+    """Runs that are tested on the same images, by name.
 
     Args:
         checkpoints (Sequence[tuple[str, str]]): Name and path of each.
         configs (Mapping[str, str]): Paths of the configs that do not lie
             beside their checkpoints, by the name of the run.
         options (Sequence[str]): ``KEY=VALUE`` overrides for all configs.
-
-    Returns:
-        dict[str, Run]: By name, all tested on the same images.
 
     Raises:
         FileNotFoundError: If a file is not there.

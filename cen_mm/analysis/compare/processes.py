@@ -15,9 +15,6 @@ import torch
 def locked(root: Path) -> Iterator[int]:
     """Make a folder, and keep other sweeps out of it.
 
-    Args:
-        root (Path): The folder.
-
     Yields:
         int: A file descriptor. The folder is free when all that have it,
         trainings too, have closed it or ended.

@@ -1,16 +1,6 @@
 """A trained model beside the images of its test set, whatever its task."""
 from pathlib import Path
-from typing import (
-    Any,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-)
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
 
 import numpy as np
 from mmengine.config import Config
@@ -35,7 +25,9 @@ class Sample(NamedTuple):
 
 
 class Run:
-    """A trained model and its test images; each task has a subclass.
+    """A trained model and its test images.
+
+    A subclass for each task overrides the methods without a body.
 
     Args:
         cfg (Config): Config of the training.
@@ -62,7 +54,6 @@ class Run:
 
     def name_of(self, view: dict) -> str:
         """The name of an image, from the data set's entry of it."""
-        raise NotImplementedError
 
     def facts(self) -> Dict[str, Any]:
         """What runs must have in common to be compared, by name.
@@ -71,18 +62,12 @@ class Run:
         others do not read, is not compared. The task comes first, and counts
         before the lists that they count.
         """
-        raise NotImplementedError
 
     def files(self, keys: Mapping[str, str]) -> Dict[str, List[str]]:
-        """Resolved paths of the files of all images.
+        """Resolved paths of all images, such as ``{'depth files': [...]}``.
 
-        Args:
-            keys (Mapping[str, str]): The key of a path in the data set's
-                entries, by the name of what the file holds.
-
-        Returns:
-            dict[str, list[str]]: Such as ``{'depth files': [...]}``. What is
-            generated without a file is left out.
+        ``keys`` has the key of a path in the data set's entries by what the
+        file holds. What is generated without a file is left out.
         """
         return {
             f'{what} files': [
@@ -93,56 +78,39 @@ class Run:
 
     def load(self, index: int) -> Sample:
         """One test image."""
-        raise NotImplementedError
 
     def rgb(self, sample: Sample) -> Optional[np.ndarray]:
         """The RGB image of a sample, None if the run does not have it."""
         return sample.inputs.get('rgb')
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
-        """The model's predictions for an image.
-
-        Args:
-            sample (Sample): One of this run; its data are used up.
-
-        Returns:
-            dict[str, np.ndarray]: By stream, and last for 'ensemble', which
-            is all that a model without streams has. Shaped as the truth.
-        """
-        raise NotImplementedError
+        """Predictions by stream, and last for 'ensemble', which is all that
+        a model without streams has; shaped as the truth. Uses up the data."""
 
     def picture(self, prediction: np.ndarray) -> np.ndarray:
         """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
-        raise NotImplementedError
 
-    def legend(self, truths: Iterable[np.ndarray]
-               ) -> List[Tuple[str, Sequence[int]]]:
-        """Names of the colours of some truths and their predictions."""
+    def legend(self, truths: Iterable[np.ndarray]) -> List[tuple]:
+        """Names and RGB colours in some truths and their predictions."""
         return []
 
     def known(self, truth: np.ndarray) -> np.ndarray:
         """Where there is a truth, ``(H, W)`` bool."""
-        raise NotImplementedError
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """The distance of predictions or truth at each pixel, ``(H, W)``."""
-        raise NotImplementedError
 
     def score(self, error: float) -> str:
         """The mean difference from the truth, in terms of ``measure``."""
-        raise NotImplementedError
 
 
 def check_alike(runs: Mapping[str, Run]) -> None:
-    """Reject runs that are not tested on the same images.
-
-    Args:
-        runs (Mapping[str, Run]): By name.
+    """Reject runs, by name, that are not tested on the same images.
 
     Raises:
         ValueError: If a fact differs; the message names it.
     """
-    seen: Dict[str, Tuple[str, Any]] = {}
+    seen: Dict[str, tuple] = {}
     for name, run in runs.items():
         for fact, theirs in run.facts().items():
             first, ours = seen.setdefault(fact, (name, theirs))

@@ -1,6 +1,6 @@
 """A trained segmentor beside its test images."""
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Sequence, Tuple
+from typing import Any, Dict, Iterable, List
 
 import numpy as np
 import torch
@@ -21,10 +21,6 @@ class SegmentationRun(Run):
     Predictions are ``(H, W)`` class indices. Inputs that are no pictures of
     8 bits, such as depth, are shown from their smallest value (dark) to
     their largest one (yellow).
-
-    Args:
-        cfg (Config): As of :class:`Run`.
-        checkpoint (str): As of :class:`Run`.
     """
     measure = 'pixel accuracy'
 
@@ -43,11 +39,9 @@ class SegmentationRun(Run):
             [*self.dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
 
     def name_of(self, view: dict) -> str:
-        """The stem of its file."""
         return Path(view['img_path']).stem
 
     def facts(self) -> Dict[str, Any]:
-        """Classes, files, and size of the first image."""
         paths = {
             m: 'img_path' if m == 'rgb' else f'{m}_path'
             for m in self.modalities
@@ -62,7 +56,6 @@ class SegmentationRun(Run):
         }
 
     def load(self, index: int) -> Sample:
-        """One image with its labels, the same each time."""
         np.random.seed(index)  # a modality of noise draws from it
         data = self.dataset[index]
         check_truth(data)
@@ -73,7 +66,6 @@ class SegmentationRun(Run):
         return Sample(inputs, labels.squeeze(0).numpy(), data)
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
-        """Labels of every stream and of the ensemble."""
         with torch.no_grad():
             maps = label_maps(
                 self.model.test_step(pseudo_collate([sample.data]))[0])
@@ -83,18 +75,14 @@ class SegmentationRun(Run):
         return {stream: maps[stream] for stream in (*several, 'ensemble')}
 
     def picture(self, prediction: np.ndarray) -> np.ndarray:
-        """Labels in the colours of the data set, black where ignored."""
         return self.palette[np.minimum(prediction, len(self.classes))]
 
-    def legend(self, truths: Iterable[np.ndarray]
-               ) -> List[Tuple[str, Sequence[int]]]:
-        """Classes, and what is black if anything is."""
+    def legend(self, truths: Iterable[np.ndarray]) -> List[tuple]:
         missing = not all(self.known(truth).all() for truth in truths)
         names = [*self.classes, *['no label'] * missing]
         return list(zip(names, self.palette.tolist()))
 
     def known(self, truth: np.ndarray) -> np.ndarray:
-        """Where a label counts."""
         return truth != IGNORE_INDEX
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -107,15 +95,10 @@ class SegmentationRun(Run):
 
 
 def in_colours(image: np.ndarray) -> np.ndarray:
-    """An input as a picture.
+    """An input ``(H, W, 3)`` in RGB as a picture, uint8.
 
-    Args:
-        image (np.ndarray): ``(H, W, 3)`` in RGB. Values other than whole
-            numbers of 8 bits are scaled from the smallest to the largest
-            one; if the channels are equal, it is a map, and in colours.
-
-    Returns:
-        np.ndarray: ``(H, W, 3)`` uint8.
+    Values other than whole numbers of 8 bits are scaled from the smallest to
+    the largest one; if the channels are equal, it is a map, and in colours.
     """
     if np.array_equal(image, np.clip(image, 0, 255).astype(np.uint8)):
         return image.astype(np.uint8)

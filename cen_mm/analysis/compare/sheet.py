@@ -38,18 +38,12 @@ class Panel(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The lines of panels that a sheet has for one image.
-
-    Attributes:
-        name (str): Written to the left.
-        lines (Sequence[Sequence[Panel]]): From the top.
-    """
+    """The lines of panels of one image, whose name is written to the left."""
     name: str
     lines: Sequence[Sequence[Panel]]
 
 
-def draw_sheet(groups: Sequence[Group],
-               out: str,
+def draw_sheet(groups: Sequence[Group], out: str,
                legend: Sequence[Tuple[str, Sequence[int]]] = ()) -> None:
     """Write a sheet.
 
@@ -78,31 +72,26 @@ def draw_sheet(groups: Sequence[Group],
     # A little more: the size is cut to whole pixels.
     figure = plt.figure(
         figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
-
     for group, tops in zip(groups, places):
         for line, (top, titled) in zip(group.lines, tops):
             for column, panel in enumerate(line):
-                left, height = NAME + column * (width + GAP), _height(
-                    panel, width)
-                axes = figure.add_axes(
-                    (left / across, 1 - (top + height) / down, width / across,
-                     height / down))
+                height = _height(panel, width)
+                axes = figure.add_axes((
+                    (NAME + column * (width + GAP)) / across,
+                    1 - (top + height) / down, width / across, height / down))
                 _draw(axes, panel, width, titled)
-        top, bottom = tops[0][0], tops[-1][0] + _line_height(line, width)
-        _fit(
-            figure.text(
-                0.4 * NAME / across, 1 - (top + bottom) / 2 / down,
-                group.name, rotation=90, ha='center', va='center',
-                fontsize=FONT_SIZE), bottom - top)
+        top = tops[0][0]
+        height = tops[-1][0] + _line_height(line, width) - top
+        name = figure.text(
+            0.4 * NAME / across, 1 - (2 * top + height) / 2 / down, group.name,
+            rotation=90, ha='center', va='center', fontsize=FONT_SIZE)
+        _fit(name, height)
     if legend:
         figure.legend(
-            handles=[
-                # With an edge, since classes may be as light as the page.
-                Rectangle((0, 0), 1, 1, facecolor=np.array(colour) / 255,
-                          edgecolor=GREY, linewidth=0.5)
-                for _, colour in legend
-            ],
-            labels=[name for name, _ in legend], loc='lower center',
+            # With an edge, since classes may be as light as the page.
+            [Rectangle((0, 0), 1, 1, facecolor=np.array(colour) / 255,
+                       edgecolor=GREY, linewidth=0.5) for _, colour in legend],
+            [name for name, _ in legend], loc='lower center',
             ncols=-(-len(legend) // rows), handlelength=1, columnspacing=1,
             borderpad=0, borderaxespad=0)
     save(figure, out)
@@ -111,15 +100,8 @@ def draw_sheet(groups: Sequence[Group],
 
 
 def panel_width(picture: int, columns: int) -> int:
-    """Width in pixels of a picture on a sheet of so many columns.
-
-    Args:
-        picture (int): Width of the picture itself.
-        columns (int): Number of columns.
-
-    Returns:
-        int: Half the width times a whole number, or less than the width.
-    """
+    """Pixels that a picture of so many is drawn with, in so many columns:
+    half the width times a whole number, or less than the width."""
     scale = (WIDTH / columns - GAP) / picture
     if scale > 1:
         scale = min(LARGEST, scale * 2 // 1 / 2)
@@ -147,26 +129,23 @@ def _line_height(line: Sequence[Panel], width: int) -> int:
 
 
 def _height(panel: Panel, width: int) -> int:
-    height, own = panel.picture.shape[:2]
-    return max(1, round(height * width / own))
+    height, original = panel.picture.shape[:2]
+    return max(1, round(height * width / original))
 
 
 def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
     enlarged = width >= panel.picture.shape[1]
-    axes.imshow(
-        panel.picture, aspect='auto',
-        interpolation='nearest' if enlarged else 'antialiased')
+    axes.imshow(panel.picture, aspect='auto',
+                interpolation='nearest' if enlarged else 'antialiased')
     axes.set_axis_off()
     if titled:
-        _fit(
-            axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
+        _fit(axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
     for top, left, bottom, right in panel.boxes:
-        axes.add_patch(
-            Rectangle(
-                (left - 0.5, top - 0.5), right - left, bottom - top,
-                fill=False, edgecolor='white', linewidth=1.5, clip_on=False,
-                # Seen on any ground.
-                path_effects=[withStroke(linewidth=3.5, foreground='black')]))
+        axes.add_patch(Rectangle(
+            (left - 0.5, top - 0.5), right - left, bottom - top, fill=False,
+            edgecolor='white', linewidth=1.5, clip_on=False,
+            # Seen on any ground.
+            path_effects=[withStroke(linewidth=3.5, foreground='black')]))
 
 
 def _fit(text: Text, room: int) -> None:

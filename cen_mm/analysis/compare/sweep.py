@@ -1,11 +1,10 @@
 """Train a config for several values of its fields, one field at a time."""
 import sys
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Dict, Sequence
 
 # First: it keeps mmengine's runner from importing transformers.
 import cen_mm  # noqa: F401  # isort: skip
-from mmengine.config import Config
 from tqdm import tqdm
 
 from ..options import read_config
@@ -42,7 +41,14 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
     values = read_vary(vary)
     # What the config imports is needed by the trainings alone.
     cfg = read_config(config, options, import_custom_modules=False)
-    _check(cfg, config)
+    for field, why in (('train_cfg', 'which says how long to train'),
+                       ('val_evaluator', 'whose metrics a sweep compares')):
+        if not cfg.get(field):
+            raise ValueError(f'{config} has no {field}, {why}')
+    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
+        raise ValueError(
+            f'{config} has no LocalVisBackend in visualizer.vis_backends,'
+            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
     folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
     with locked(folder.root) as lock:
         folder.freeze()
@@ -54,17 +60,6 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
     return failed
 
 
-def _check(cfg: Config, config: str) -> None:
-    for field, why in (('train_cfg', 'which says how long to train'),
-                       ('val_evaluator', 'whose metrics a sweep compares')):
-        if not cfg.get(field):
-            raise ValueError(f'{config} has no {field}, {why}')
-    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
-        raise ValueError(
-            f'{config} has no LocalVisBackend in visualizer.vis_backends,'
-            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
-
-
 def _train(folder: SweepFolder, train: str, jobs: int,
            lock: int) -> Dict[str, str]:
     commands = {
@@ -72,22 +67,25 @@ def _train(folder: SweepFolder, train: str, jobs: int,
         for name, point in folder.points.items() if not folder.finished(name)
     }
     resumed = {name for name in commands if cut_off(folder.root / name)}
-    finished = len(folder.points) - len(commands)
+    total, finished = len(folder.points), len(folder.points) - len(commands)
     failed = {}
-    print(f'{len(folder.points)} trainings: {finished} are finished, '
-          f'{len(resumed)} go on, {len(commands) - len(resumed)} start, '
-          f'{jobs} at a time, in {folder.root}')
+    print(f'{total} trainings: {finished} are finished, {len(resumed)} go on, '
+          f'{len(commands) - len(resumed)} start, {jobs} at a time, in '
+          f'{folder.root}')
     folder.write_csv()
-    with tqdm(
-            total=len(folder.points), initial=finished, unit='training',
-            disable=None) as bar:
+    with tqdm(total=total, initial=finished, unit='training',
+              disable=None) as bar:
 
         def done(name: str, status: int, seconds: float) -> None:
             try:
-                line = _describe(
-                    folder.finish(folder.points[name], status,
-                                  None if name in resumed else seconds))
+                result = folder.finish(folder.points[name], status,
+                                       None if name in resumed else seconds)
                 folder.write_csv()
+                words = [f'{k} {v:.4g}' for k, v in result['metrics'].items()
+                         if '/' not in k]  # of the ensemble
+                if result['exchanged'] is not None:
+                    words.append(f'{result["exchanged"]:.1%} exchanged')
+                line = ', '.join(words)
             except ValueError as error:
                 failed[name] = line = f'failed: {error}'
             bar.write(f'{name}: {line}', file=sys.stdout)
@@ -95,13 +93,3 @@ def _train(folder: SweepFolder, train: str, jobs: int,
 
         run_all(commands, folder.root, jobs, done, lock)
     return failed
-
-
-def _describe(result: Dict[str, Any]) -> str:
-    """The metrics of the ensemble, and the share of exchanged channels."""
-    words = [
-        f'{k} {v:.4g}' for k, v in result['metrics'].items() if '/' not in k
-    ]
-    if result['exchanged'] is not None:
-        words.append(f'{result["exchanged"]:.1%} exchanged')
-    return ', '.join(words)

@@ -34,12 +34,11 @@ class SweepFolder:
     def __init__(self, root: Path, cfg: Config, config: str,
                  vary: Dict[str, list], seeds: Sequence[int]) -> None:
         self.root, self.cfg, self.config = root, cfg, config
+        self.keys, self.commit = list(vary), commit()
+        self.frozen = root / f'{Path(config).stem}.py'
         current = {key: config_value(cfg, key) for key in vary}
-        self.keys = list(vary)
         fitting = {key: fit(key, vary[key], current[key]) for key in vary}
         self.points = {p.name: p for p in plan(current, fitting, seeds)}
-        self.frozen = root / f'{Path(config).stem}.py'
-        self.commit = commit()
 
     def freeze(self) -> None:
         """Keep the config, or find the same one kept.
@@ -48,10 +47,9 @@ class SweepFolder:
             ValueError: If another one is kept.
         """
         hooks = self.cfg.get('default_hooks') or {}
+        checkpoint = {'type': 'CheckpointHook', 'interval': 1,
+                      **(hooks.get('checkpoint') or {})}
         # Two, for a training may be killed while it replaces one.
-        checkpoint = dict(
-            dict(type='CheckpointHook', interval=1),
-            **(hooks.get('checkpoint') or {}))
         checkpoint.update(max_keep_ckpts=2, save_best=None)
         self.cfg.default_hooks = dict(hooks, checkpoint=checkpoint)
         kept = sorted(self.root.glob('*.py'))
@@ -68,12 +66,8 @@ class SweepFolder:
         return (self.root / name / 'result.json').is_file()
 
     def command(self, train: str, point: Point) -> List[str]:
-        """The command line of a training, which goes on where it was cut off.
-
-        Args:
-            train (str): Path of ``tools/train.py``.
-            point (Point): What to train.
-        """
+        """The command line of a training by ``train``, the path of
+        ``tools/train.py``, which goes on where it was cut off."""
         folder, options, resume = self.root / point.name, point.options, []
         cfg = Config(self.cfg.to_dict(), format_python_code=False)
         cfg.merge_from_dict(options)
@@ -90,31 +84,25 @@ class SweepFolder:
 
     def finish(self, point: Point, status: int,
                seconds: Optional[float]) -> Dict[str, Any]:
-        """Keep a training's results; its checkpoints go.
+        """Keep a training's results and remove its checkpoints.
 
         Args:
             point (Point): What has been trained.
             status (int): Exit status of the training.
             seconds (float, optional): How long it took. None: not known.
 
-        Returns:
-            dict[str, Any]: The results.
-
         Raises:
             ValueError: If it has failed.
         """
         folder = self.root / point.name
         if status:
-            lines = (folder / 'train.log').read_text(
-                errors='replace').split('\n')
-            last = next((x for x in reversed(lines) if x.strip()), '')
+            log = (folder / 'train.log').read_text(errors='replace')
+            last = log.rstrip().rpartition('\n')[2]
             raise ValueError(f'exit status {status}, {last.strip()}')
         result = dict(
-            vars(point),
-            metrics=last_validation(folder),
+            vars(point), metrics=last_validation(folder),
             exchanged=exchanged_share(folder),
-            seconds=seconds and round(seconds, 1),
-            commit=self.commit)
+            seconds=seconds and round(seconds, 1), commit=self.commit)
         part = folder / 'result.part'  # the file is there whole or not at all
         part.write_text(json.dumps(result, indent=1))
         os.replace(part, folder / 'result.json')
@@ -135,25 +123,18 @@ class SweepFolder:
                 continue
             current = config_value(self.cfg, key)
             for name, result in results.items():
-                if result['key'] not in (None, key):
-                    continue
-                value = current if result['key'] is None else result['value']
-                rows.append({
-                    'key': key,
+                if result['key'] in (None, key):
+                    value = result['value'] if result['key'] else current
                     # As text, for csv leaves None empty.
-                    'value': str(value),
-                    'config_value': str(current),
-                    **{k: result[k] for k in (
-                        'seed', 'exchanged', 'seconds', 'commit')},
-                    **result['metrics'],
-                    'config': self.config,
-                    'run': name
-                })
-        metrics = dict.fromkeys(
-            k for row in rows for k in row if k not in BEFORE + AFTER)
+                    rows.append({
+                        **result, **result['metrics'], 'key': key,
+                        'value': str(value), 'config_value': str(current),
+                        'config': self.config, 'run': name})
+        metrics = dict.fromkeys(k for row in rows for k in row['metrics'])
         part = self.root / 'results.csv.part'
         with open(part, 'w', newline='') as file:
-            table = csv.DictWriter(file, [*BEFORE, *metrics, *AFTER])
+            table = csv.DictWriter(file, [*BEFORE, *metrics, *AFTER],
+                                   extrasaction='ignore')
             table.writeheader()
             table.writerows(rows)
         os.replace(part, self.root / 'results.csv')
@@ -167,12 +148,8 @@ def cut_off(folder: Path) -> bool:
 def rewind(folder: Path, last: str) -> None:
     """Let a training that was cut off in its last validation repeat it.
 
-    Resumed from its last checkpoint it would end without a validation, so it
-    goes on from the one before, or starts again.
-
-    Args:
-        folder (Path): Work dir.
-        last (str): Name of the checkpoint at the end, ``epoch_10.pth``.
+    Resumed from its last checkpoint, such as ``epoch_10.pth``, it would end
+    without a validation, so it goes on from the one before, or starts again.
     """
     pointer = folder / 'last_checkpoint'
     if not cut_off(folder) or Path(pointer.read_text()).name != last:

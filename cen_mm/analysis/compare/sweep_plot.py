@@ -5,13 +5,7 @@ from typing import Any, List, Optional
 import numpy as np
 
 from ..style import BLUE, GREY, UNITS, VERMILION, new_figure, save
-from .sweep_table import (
-    Curve,
-    curves,
-    find_metric,
-    metric_names,
-    read_table,
-)
+from .sweep_table import Curve, curves, find_metric, metric_names, read_table
 
 SYMBOLS = {
     'sparsity.weight': r'$\lambda$, weight of the L1 penalty',
@@ -39,10 +33,8 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     rows = read_table(results)
     column = find_metric(rows, metric)
     left = curves(rows, column)
-    right = [
-        replace(c, samples=[100 * s for s in c.samples])
-        for c in curves(rows, 'exchanged')
-    ]
+    right = [replace(c, samples=[100 * s for s in c.samples])
+             for c in curves(rows, 'exchanged')]
     counts = {len(s) for curve in left for s in curve.samples if len(s)}
     if not counts:
         raise ValueError(f'{results}: no training has {column}')

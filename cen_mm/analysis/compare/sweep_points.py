@@ -14,14 +14,8 @@ from ..options import parse_options
 
 @dataclass
 class Point:
-    """One training.
-
-    Args:
-        key (str, optional): The varied field. None: all fields have the
-            config's own values.
-        value (Any): Its value.
-        seed (int): Of the training.
-    """
+    """One training: a field (None: all have the config's own values), its
+    value, and the seed."""
     key: Optional[str]
     value: Any
     seed: int
@@ -40,14 +34,10 @@ class Point:
 
 
 def read_vary(texts: Sequence[str]) -> Dict[str, list]:
-    """Read ``KEY=V1,V2``, each value as ``--cfg-options`` does.
+    """The values of each field, from a text ``KEY=V1,V2`` for each.
 
-    Args:
-        texts (Sequence[str]): One for each field. A value may be a list,
-            ``KEY=[1,2],[3,4]``.
-
-    Returns:
-        dict[str, list]: The values of each field.
+    Values are read as by ``--cfg-options``; one may be a list,
+    ``KEY=[1,2],[3,4]``.
 
     Raises:
         ValueError: If there is no key, an empty value, or a field twice.
@@ -117,21 +107,14 @@ def _kind(value: Any) -> str:
 
 
 def fit(key: str, values: Sequence, current: Any) -> list:
-    """Values of the type of the config's own.
+    """Values for a field, of the type of the config's own (``current``).
 
-    Args:
-        key (str): The field.
-        values (Sequence): What to give it.
-        current (Any): The config's own value.
-
-    Returns:
-        list: The values; 1 is 1.0 where the config's own is a float, so that
-        both are one training.
+    1 is 1.0 where the config's own is a float, so that both are one training.
 
     Raises:
         ValueError: If one does not fit, or is there twice.
     """
-    fitting = []
+    fitting = {}
     for value in values:
         if current is not None and _kind(value) != _kind(current):
             raise ValueError(f'{key}: {value!r} is no {_kind(current)}, as is '
@@ -141,37 +124,29 @@ def fit(key: str, values: Sequence, current: Any) -> list:
                              'finite number')
         if _kind(current) == 'number' and type(current)(value) == value:
             value = type(current)(value)
-        fitting.append(value)
-    names = [Point(key, value, 0).name for value in fitting]
-    for value, name in zip(fitting, names):
-        if names.count(name) > 1:
+        name = Point(key, value, 0).name
+        if name in fitting:
             raise ValueError(f'{key}: the value {value!r} is given twice')
-    return fitting
+        fitting[name] = value
+    return list(fitting.values())
 
 
 def plan(current: Dict[str, Any], vary: Dict[str, list],
          seeds: Sequence[int]) -> List[Point]:
-    """All trainings, those of the first seed first.
+    """All trainings of a sweep, those of the first seed first.
 
-    Args:
-        current (dict[str, Any]): The config's own value of each varied
-            field.
-        vary (dict[str, list]): The values of each.
-        seeds (Sequence[int]): Seeds.
-
-    Returns:
-        list[Point]: The unchanged config only once a seed.
+    ``current`` has the config's own value of each field of ``vary``; the
+    unchanged config is trained only once a seed.
     """
 
     def plain(value: Any) -> Any:
         return list(value) if isinstance(value, tuple) else value
 
-    points = []
+    points = {}
     for seed in seeds:
-        some = [
-            Point(None, None, seed) if plain(value) == plain(current[key])
-            else Point(key, value, seed) for key, values in vary.items()
-            for value in values
-        ]
-        points += {point.name: point for point in some}.values()
-    return points
+        for key, values in vary.items():
+            for value in values:
+                same = plain(value) == plain(current[key])
+                point = Point(*(None, None) if same else (key, value), seed)
+                points[point.name] = point
+    return list(points.values())

@@ -36,13 +36,8 @@ class Parameters(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """A part of a network, see :mod:`cen_mm.analysis.cost.stages`.
-
-    Attributes:
-        modules (list[str]): Names of the modules it is made of.
-        flops (int): Multiply-adds for one sample of M modalities.
-        parameters (Parameters): Of these modules.
-    """
+    """Names of the modules of a part of a network, see :mod:`.stages`, their
+    multiply-adds for one sample of M modalities, and their parameters."""
     modules: List[str]
     flops: int
     parameters: Parameters
@@ -123,8 +118,7 @@ def count_parameters(*nets: nn.Module) -> Parameters:
 
 
 def default_shape(cfg: Config) -> Tuple[int, int]:
-    """Height and width of what a segmentor trains on and a translation tests
-    on.
+    """Height and width that a segmentor trains, a translation tests on.
 
     Raises:
         ValueError: If the config does not say.
@@ -146,22 +140,10 @@ def default_shape(cfg: Config) -> Tuple[int, int]:
     return tuple(size)
 
 
-def input_of(net: nn.Module,
-             cfg: Config,
-             shape: Tuple[int, int] = (),
+def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
              samples: int = 1) -> Tuple[torch.Tensor, int]:
-    """Random input for a network.
-
-    Args:
-        net (nn.Module): Of :func:`build`.
-        cfg (Config): That of the network.
-        shape (tuple[int, int]): Height and width. Defaults to
-            :func:`default_shape`.
-        samples (int): N. Defaults to 1.
-
-    Returns:
-        tuple[Tensor, int]: Noise, ``(N, M*C, H, W)``, where the network is,
-        and M.
+    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on
+    its device, and M. Defaults to one sample of :func:`default_shape`.
 
     Raises:
         ValueError: If the generator cannot halve the shape as often as it
@@ -184,12 +166,8 @@ def input_of(net: nn.Module,
 
 
 def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
-    """Multiply-adds and parameters of a config.
-
-    Args:
-        cfg (Config): As of :func:`build`.
-        shape (tuple[int, int]): Height and width. Defaults to
-            :func:`default_shape`.
+    """Multiply-adds and parameters of a config, as of :func:`build`, for
+    images of a height and width, by default of :func:`default_shape`.
 
     Raises:
         ValueError: If the config or the shape does not fit.

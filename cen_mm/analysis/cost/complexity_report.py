@@ -11,21 +11,9 @@ from .latency import CudaClock, Latency, WallClock, time_stages
 
 def complexity_report(cfg: Config, shape: Sequence[int] = (),
                       latency: bool = False, device: str = 'auto',
-                      batch: int = 1, rounds: int = 20,
-                      warmup: int = 3) -> str:
-    """Measure a config.
-
-    Args:
-        cfg (Config): Of a segmentor or of
-            :class:`~cen_mm.translation.CENPix2Pix`.
-        shape (Sequence[int]): Height and width, or one number for both.
-            Defaults to what the config trains on, of translation: tests on.
-        latency (bool): Whether to measure the time, too. Defaults to False.
-        device (str): Where, 'cpu' or 'cuda'. Defaults to 'auto': CUDA if it
-            is there.
-        batch (int): Samples. Defaults to 1.
-        rounds (int): Rounds that count. Defaults to 20.
-        warmup (int): Rounds before. Defaults to 3.
+                      batch: int = 1, rounds: int = 20, warmup: int = 3
+                      ) -> str:
+    """Measure a config; the arguments are those of ``get_flops.py``.
 
     Returns:
         str: Figures of the whole network, and a table of its stages.

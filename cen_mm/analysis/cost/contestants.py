@@ -22,14 +22,8 @@ Contestants = Dict[str, Tuple[nn.Module, Any]]
 
 def resnets(depth: int, x: Tensor, m: int,
             fusions: Sequence[str] = ()) -> Contestants:
-    """ResNets: folded, loop, floor (mmseg's own) and some fusions.
-
-    Args:
-        depth (int): 50, 101 or 152.
-        x (Tensor): ``(N*M, 3, H, W)``.
-        m (int): M.
-        fusions (Sequence[str]): Keys of ``FUSIONS``. Defaults to none.
-    """
+    """ResNets of a depth on a folded batch ``(N*M, 3, H, W)`` of M
+    modalities: folded, loop, floor (mmseg's own) and some of ``FUSIONS``."""
     torch.manual_seed(0)
     folded = CENResNet(
         depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
@@ -48,14 +42,8 @@ def resnets(depth: int, x: Tensor, m: int,
 
 
 def unets(depth: int, x: Tensor, m: int, width: int = 64) -> Contestants:
-    """U-Nets: folded, loop, and as floor the loop's for one modality.
-
-    Args:
-        depth (int): Layers of the encoder.
-        x (Tensor): ``(N*M, 3, H, W)``.
-        m (int): M.
-        width (int): Channels of the first layer. Defaults to 64.
-    """
+    """U-Nets with an encoder of ``depth`` layers, the first ``width``
+    channels wide: folded, loop, and as floor the loop's for one modality."""
     from ...translation import CENUNetGenerator  # it imports mmagic
     torch.manual_seed(0)
     folded = CENUNetGenerator(m, num_down=depth, base_channels=width)

@@ -42,7 +42,7 @@ def commit() -> str:
 
 
 def pick_device(name: str) -> str:
-    """'cpu' or 'cuda', by default ('auto') CUDA if it is there.
+    """'cpu' or 'cuda'; for 'auto' CUDA if it is there.
 
     Raises:
         ValueError: If CUDA is asked for and is not there.

@@ -11,7 +11,10 @@ from .stages import observed
 
 class WallClock:
     """For devices that have finished when a call returns."""
-    mark = staticmethod(time.perf_counter)
+
+    def mark(self) -> float:
+        """A point in time."""
+        return time.perf_counter()
 
     def finish(self) -> None:
         """Wait until all marks have been passed."""
@@ -24,6 +27,7 @@ class WallClock:
 class CudaClock:
     """For CUDA, which works off its queue while calls return."""
     finish = staticmethod(torch.cuda.synchronize)
+    milliseconds = staticmethod(torch.cuda.Event.elapsed_time)
 
     def mark(self) -> torch.cuda.Event:
         """A mark in the queue."""
@@ -31,29 +35,16 @@ class CudaClock:
         event.record()
         return event
 
-    def milliseconds(self, begin: Any, end: Any) -> float:
-        """From one mark to another."""
-        return begin.elapsed_time(end)
-
 
 class Latency(NamedTuple):
-    """Result of :func:`time_stages`.
-
-    Attributes:
-        total (np.ndarray): Milliseconds from end to end, one a round.
-        stages (dict[str, np.ndarray]): Likewise, by stage. The rest of the
-            total passes between the stages.
-    """
+    """Milliseconds of each round: from end to end, and in each stage. The
+    rest passes between the stages."""
     total: np.ndarray
     stages: Dict[str, np.ndarray]
 
 
-def time_stages(net: nn.Module,
-                inputs: Tensor,
-                stages: Dict[str, List[str]],
-                clock: Any,
-                rounds: int = 20,
-                warmup: int = 3) -> Latency:
+def time_stages(net: nn.Module, inputs: Tensor, stages: Dict[str, List[str]],
+                clock: Any, rounds: int, warmup: int) -> Latency:
     """Time a network and its stages in the same runs.
 
     Args:
@@ -61,8 +52,8 @@ def time_stages(net: nn.Module,
         inputs (Tensor): ``(N, M*C, H, W)``, on the device of the network.
         stages (dict[str, list[str]]): Names of the parts of each stage.
         clock (object): :class:`WallClock`, :class:`CudaClock` or their like.
-        rounds (int): Runs that count. Defaults to 20.
-        warmup (int): Runs before, which do not. Defaults to 3.
+        rounds (int): Runs that count.
+        warmup (int): Runs before, which do not.
     """
     total: List[float] = []
     times: Dict[str, List[float]] = {name: [] for name in stages}

@@ -44,11 +44,8 @@ def benchmark_pipeline(cfg: Config, images: int, rounds: int, size: str,
 
 def write_samples(root: Path, count: int, height: int, width: int,
                   suffix: str) -> List[dict]:
-    """Render rooms into files like those of NYUDv2.
-
-    Returns:
-        list[dict]: What the data set would hand to the pipeline.
-    """
+    """Render rooms into files like those of NYUDv2; returns what the data
+    set would hand to the pipeline."""
     samples = []
     for index in range(count):
         room = render_room(0, index, height, width,
@@ -68,16 +65,8 @@ def write_samples(root: Path, count: int, height: int, width: int,
 
 def time_steps(pipeline: list, samples: List[dict],
                rounds: int) -> Dict[str, np.ndarray]:
-    """Time every step of a pipeline, in seconds of the processor.
-
-    Args:
-        pipeline (list[dict]): Configs of the transforms.
-        samples (list[dict]): Of :func:`write_samples`.
-        rounds (int): How often to read them all, after once to warm up.
-
-    Returns:
-        dict[str, np.ndarray]: Seconds an image by step, ``(rounds, )``.
-    """
+    """Seconds of the processor an image by step, ``(rounds, )``, in rounds
+    over all samples after one to warm up."""
     steps = Compose(pipeline).transforms
     seconds = np.zeros((rounds + 1, len(steps)))
     for times in seconds:

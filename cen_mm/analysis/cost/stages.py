@@ -37,11 +37,9 @@ def parts(net: nn.Module) -> Dict[str, nn.Module]:
 @contextmanager
 def observed(net: nn.Module,
              mark: Callable[[], Any]) -> Iterator[List[Call]]:
-    """Record when the parts of a network run.
+    """Record when the parts of any network run.
 
-    Args:
-        net (nn.Module): Any network.
-        mark (callable): Returns what is recorded: a time, or a count so far.
+    ``mark`` returns what is recorded: a time, or a count so far.
 
     Yields:
         list[tuple]: Filled while the network runs: for each call of a part
@@ -79,8 +77,7 @@ def stages_of(net: nn.Module, calls: List[Call]) -> Dict[str, List[str]]:
         calls (list[tuple]): Of :func:`observed`.
 
     Returns:
-        dict[str, list[str]]: Their parts, by name. What never ran is in
-        none.
+        dict[str, list[str]]: The parts of each that ran.
     """
     layers = {name for name, _ in exchangeable_norms(net)} | {
         name for name, part in parts(net).items() if not [*part.children()]}

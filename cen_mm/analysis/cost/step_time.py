@@ -32,7 +32,7 @@ def step_of(net: nn.Module, inputs: Any, mode: str, statistics: str,
         inputs (Any): A nest of tensors.
         mode (str): 'train' (forward, backward and SGD update) or 'infer'.
         statistics (str): 'batch' or 'image' for norms that take them from
-            the input; any other name for those of the norm.
+            the input; any other name for running ones.
         dtype (torch.dtype): Under autocast unless float32.
     """
     autocast = partial(
@@ -100,8 +100,8 @@ def time_in_turns(starts: Dict[str, Callable], cuda: bool, iters: int,
         starts (dict[str, Callable]): Calls of :func:`step_of`, by network,
             among them 'floor' and 'loop'.
         cuda (bool): Whether they run on CUDA.
-        iters (int): Rounds that count.
-        warmup (int): Rounds before, which do not.
+        iters (int): Rounds that count, after ``warmup`` that do not.
+        warmup (int): See there.
         clock (str): Key of ``CLOCKS``.
         progress (tqdm): Advanced by one a round.
 
