@@ -67,8 +67,7 @@ def test_unshared_convolutions_make_separate_networks():
     }
     state['generator.ensemble.alpha'] = torch.randn(m)
     net = loaded(
-        state, m, exchange=None, conv_cfg=dict(type='PrivateConv2d'),
-        deconv_cfg=dict(type='PrivateConvTranspose2d'))
+        state, m, exchange=None, private=('convs', 'affine', 'stats'))
     x = torch.randn(2, 3 * m, 64, 64)
     with torch.no_grad():
         outs = net(x).chunk(m + 1, dim=1)

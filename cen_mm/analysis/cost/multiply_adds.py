@@ -25,41 +25,24 @@ aten = torch.ops.aten
 
 
 # FlopCounterMode counts a multiply-add as two, so these do so, too.
-def _batch_norm(x, weight, bias, mean, var, training, *args, out_shape=None,
-                **kwargs) -> int:
+def _batch_norm(x, weight, bias, mean, var, training, *args, **kwargs) -> int:
     each = 5 if training else 2
     return 2 * prod(x) * (each - (weight is None))
-
-
-def _running_norm(x, weight, *args, out_shape=None, **kwargs) -> int:
-    return _batch_norm(x, weight, None, None, None, False)
-
-
-def _group_norm(x, weight, *args, out_shape=None, **kwargs) -> int:
-    return _batch_norm(x, weight, None, None, None, True)
-
-
-def _layer_norm(x, shape, weight, *args, out_shape=None, **kwargs) -> int:
-    return _batch_norm(x, weight, None, None, None, True)
-
-
-def _enlargement(x, *args, out_shape=None, **kwargs) -> int:
-    return 2 * 4 * prod(out_shape)
-
-
-def _pooling(x, *args, out_shape=None, **kwargs) -> int:
-    return 2 * prod(x)
 
 
 FURTHER_OPS = {
     # One or the other, by the version of torch.
     aten.native_batch_norm: _batch_norm,
     aten._native_batch_norm_legit: _batch_norm,
-    aten._native_batch_norm_legit_no_training: _running_norm,
-    aten.native_group_norm: _group_norm,
-    aten.native_layer_norm: _layer_norm,
-    aten.upsample_bilinear2d: _enlargement,
-    aten._adaptive_avg_pool2d: _pooling
+    aten._native_batch_norm_legit_no_training:
+    lambda x, weight, *_, **__: _batch_norm(x, weight, *[None] * 3, False),
+    aten.native_group_norm:
+    lambda x, weight, *_, **__: _batch_norm(x, weight, *[None] * 3, True),
+    aten.native_layer_norm:
+    lambda x, _, weight, *__, **___: _batch_norm(
+        x, weight, *[None] * 3, True),
+    aten.upsample_bilinear2d: lambda *_, out_shape, **__: 8 * prod(out_shape),
+    aten._adaptive_avg_pool2d: lambda x, *_, **__: 2 * prod(x)
 }
 
 

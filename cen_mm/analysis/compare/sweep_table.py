@@ -1,14 +1,16 @@
 """The table of a sweep, grouped into curves."""
 import csv
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Dict, List, Union
 
 import numpy as np
 
-BEFORE = ('key', 'value', 'own', 'seed')
+# Columns before and after those of the metrics.
+BEFORE = ('key', 'value', 'config_value', 'seed')
 AFTER = ('exchanged', 'seconds', 'config', 'commit', 'run')
 PREFERRED = ('mIoU', 'MAE')
+Row = Dict[str, str]
 
 
 @dataclass
@@ -18,13 +20,13 @@ class Curve:
     Attributes:
         key (str): The varied field.
         values (list): V numbers, or texts where one is no number, sorted.
-        own (float | str): The config's own value, a text also where it is
-            None among numbers.
+        config_value (float | str): The config's own value, a text also
+            where it is None among numbers.
         samples (list[np.ndarray]): For each value the figures of its seeds.
     """
     key: str
     values: list
-    own: Union[float, str]
+    config_value: Union[float, str]
     samples: List[np.ndarray]
 
     @property
@@ -56,14 +58,8 @@ class Curve:
         return min((v for v in self.values if v > 0), default=0.)
 
 
-def read_table(path: Union[str, Path]) -> List[Dict[str, str]]:
-    """Read the results of a sweep.
-
-    Args:
-        path (str | Path): A ``results.csv``.
-
-    Returns:
-        list[dict[str, str]]: Its rows, the same names in each.
+def read_table(path: str) -> List[Row]:
+    """The rows of the ``results.csv`` of a sweep, by column.
 
     Raises:
         ValueError: If it is none, has no row, or a figure that is no number.
@@ -84,33 +80,25 @@ def read_table(path: Union[str, Path]) -> List[Dict[str, str]]:
         raise ValueError(f'{path} has no results yet: no training of the '
                          'sweep is finished')
     for number, row in enumerate(rows, 2):
-        if None in row or None in row.values():
-            raise ValueError(f'{path}, line {number}, has not the '
-                             f'{len(names)} cells of the first line: write '
-                             'it again by sweep.py')
-        for column in (*metric_names(rows), AFTER[0]):
-            if row[column] and not _is_number(row[column]):
-                raise ValueError(
-                    f'{path}, line {number}: {column} is no number, but '
-                    f'{row[column]!r}: write it again by sweep.py')
+        wrong = '' if None not in (*row, *row.values()) else (
+            f'has not the {len(names)} cells of the first line')
+        for column in [] if wrong else (*metric_names(rows), AFTER[0]):
+            if row[column] and isinstance(_number(row[column]), str):
+                wrong = f'{column} is no number, but {row[column]!r}'
+        if wrong:
+            raise ValueError(f'{path}, line {number}: {wrong}: write it again '
+                             'by sweep.py')
     return rows
 
 
-def metric_names(rows: List[Dict[str, str]]) -> List[str]:
+def metric_names(rows: List[Row]) -> List[str]:
     """The columns of metrics that a table has."""
     return [k for k in rows[0] if k not in BEFORE + AFTER]
 
 
-def find_metric(rows: List[Dict[str, str]], name: str = '') -> str:
-    """The metric that a user means.
-
-    Args:
-        rows (list[dict[str, str]]): A table.
-        name (str): Its name. Defaults to '': the ensemble's mIoU or MAE, or
-            what the table has first.
-
-    Returns:
-        str: The name of a column.
+def find_metric(rows: List[Row], name: str = '') -> str:
+    """The column of a metric, by default the ensemble's mIoU or MAE, or what
+    the table has first.
 
     Raises:
         ValueError: If there is no such metric, or none at all; those that
@@ -125,37 +113,29 @@ def find_metric(rows: List[Dict[str, str]], name: str = '') -> str:
     return name
 
 
-def curves(rows: List[Dict[str, str]], column: str) -> List[Curve]:
-    """A column over each varied field.
-
-    Args:
-        rows (list[dict[str, str]]): A table.
-        column (str): A metric, or 'exchanged'.
-
-    Returns:
-        list[Curve]: In the order of the table. Empty cells are left out.
-    """
+def curves(rows: List[Row], column: str) -> List[Curve]:
+    """A column (a metric, or 'exchanged') over each varied field, without
+    empty cells."""
     found = []
     for key in dict.fromkeys(row['key'] for row in rows):
-        points: Dict[Union[float, str], List[float]] = {}
         mine = [row for row in rows if row['key'] == key]
-        numeric = all(_is_number(row['value']) for row in mine)
-        for row in mine:
-            value = float(row['value']) if numeric else row['value']
-            points.setdefault(value, [])
-            if row[column]:
-                points[value].append(float(row[column]))
-        own = mine[0]['own']
-        found.append(
-            Curve(key, sorted(points),
-                  float(own) if numeric and _is_number(own) else own,
-                  [np.array(points[value]) for value in sorted(points)]))
+        values = [_number(row['value']) for row in mine]
+        config_value = mine[0]['config_value']
+        if any(isinstance(value, str) for value in values):
+            values = [row['value'] for row in mine]
+        else:
+            config_value = _number(config_value)
+        samples: Dict[Union[float, str], list] = {v: [] for v in values}
+        for value, row in zip(values, mine):
+            samples[value] += [float(row[column])] if row[column] else []
+        found.append(Curve(
+            key, sorted(samples), config_value,
+            [np.array(samples[value]) for value in sorted(samples)]))
     return found
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _number(text: str) -> Union[float, str]:
+    """A number where a text is one, else the text."""
+    with suppress(ValueError):
+        return float(text)
+    return text

@@ -1,7 +1,7 @@
 """How long a step of a network takes, and how much memory it holds."""
 import time
 from functools import partial
-from typing import Callable, Dict, List
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 import torch
@@ -12,38 +12,46 @@ from tqdm import tqdm
 
 DTYPES = dict(fp32=torch.float32, bf16=torch.bfloat16, fp16=torch.float16)
 QUARTILES = (25, 50, 75)
-OWN = ('batch', 'image')  # statistics of the input itself
+FROM_INPUT = ('batch', 'image')  # statistics of the input itself
 CLOCKS = dict(wall=time.perf_counter, cpu=time.process_time)
 
 
-def leaves(nest) -> List[Tensor]:
+def leaves(nest: Any) -> List[Tensor]:
     """The tensors in nested lists and tuples."""
     if isinstance(nest, Tensor):
         return [nest]
     return [tensor for part in nest for tensor in leaves(part)]
 
 
-def step_of(net: nn.Module, inputs, mode: str, statistics: str,
+def step_of(net: nn.Module, inputs: Any, mode: str, statistics: str,
             dtype: torch.dtype) -> Callable[[], None]:
-    """One train step or one inference, from a fresh state."""
+    """One train step or one inference, from a fresh state.
+
+    Args:
+        net (nn.Module): Called with ``inputs``.
+        inputs (Any): A nest of tensors.
+        mode (str): 'train' (forward, backward and SGD update) or 'infer'.
+        statistics (str): 'batch' or 'image' for norms that take them from
+            the input; any other name for running ones.
+        dtype (torch.dtype): Under autocast unless float32.
+    """
     autocast = partial(
         torch.autocast, leaves(inputs)[0].device.type, dtype,
         enabled=dtype != torch.float32)
     # Statistics of the input itself in inference mean that the network
     # predicts as it trains, with dropout too.
-    net.train(mode == 'train' or statistics in OWN)
+    net.train(mode == 'train' or statistics in FROM_INPUT)
     net.zero_grad()
+
+    def infer() -> None:
+        with torch.no_grad(), autocast():
+            net(inputs)
+
     if mode == 'infer':
-
-        def infer() -> None:
-            with torch.no_grad(), autocast():
-                net(inputs)
-
         return infer
-
     for module in net.modules():
         if isinstance(module, _NormBase):
-            module.train(statistics in OWN)
+            module.train(statistics in FROM_INPUT)
     # At a rate of zero the update costs the same, and the weights, so the
     # exchanged channels, stay what they are.
     sgd = torch.optim.SGD(
@@ -77,16 +85,31 @@ def peak_memory(step: Callable[[], None], cuda: bool) -> float:
     return np.cumsum(changes).max() / 2**20
 
 
-def flops(net: nn.Module, inputs) -> int:
+def count_flops(net: nn.Module, inputs: Any) -> int:
     """Of one forward pass, in convolutions and matrix products."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(inputs)
     return counter.get_total_flops()
 
 
-def measure(starts: Dict[str, Callable], cuda: bool, iters: int, warmup: int,
-            clock: str, progress: tqdm) -> List[dict]:
-    """One row a contestant; ``starts`` are its calls of :func:`step_of`."""
+def time_in_turns(starts: Dict[str, Callable], cuda: bool, iters: int,
+                  warmup: int, clock: str, progress: tqdm) -> List[dict]:
+    """Time and memory of the steps of networks that take turns.
+
+    Args:
+        starts (dict[str, Callable]): Calls of :func:`step_of`, by network,
+            among them 'floor' and 'loop'.
+        cuda (bool): Whether they run on CUDA.
+        iters (int): Rounds that count, after ``warmup`` that do not.
+        warmup (int): See there.
+        clock (str): Key of ``CLOCKS``.
+        progress (tqdm): Advanced by one a round.
+
+    Returns:
+        list[dict]: A row a network: quartiles of milliseconds and of the
+        ratio to the floor, MiB and their ratio, and the median ratio of the
+        loop's time to its own.
+    """
     now = CLOCKS[clock]
     peak, steps = {}, {}
     for name, start in starts.items():

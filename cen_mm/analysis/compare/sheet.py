@@ -8,8 +8,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from PIL import Image
 
-from .frames import Box
-from .style import DPI, GREY, plt, save
+from ..style import DPI, GREY, plt, save
+from .boxes import Box
 
 WIDTH = 1200  # pixels, of the panels beside each other at most
 LARGEST = 4  # times a small picture is enlarged at most
@@ -27,29 +27,23 @@ class Panel(NamedTuple):
     """One picture of a sheet.
 
     Attributes:
-        title (str): Stands above it.
+        title (str): Written above it.
         picture (np.ndarray): ``(H, W, 3)`` uint8 in RGB.
-        frames (Sequence[Box]): Top, left, bottom and right of each, as
-            :func:`~cen_mm.analysis.frames.frames` has them.
+        boxes (Sequence[Box]): Framed in white: top, left, bottom and right
+            of each. Defaults to none.
     """
     title: str
     picture: np.ndarray
-    frames: Sequence[Box] = ()
+    boxes: Sequence[Box] = ()
 
 
 class Group(NamedTuple):
-    """What a sheet shows of one image.
-
-    Attributes:
-        name (str): Stands to the left.
-        lines (Sequence[Sequence[Panel]]): From the top.
-    """
+    """The lines of panels of one image, whose name is written to the left."""
     name: str
     lines: Sequence[Sequence[Panel]]
 
 
-def draw_sheet(groups: Sequence[Group],
-               out: str,
+def draw_sheet(groups: Sequence[Group], out: str,
                legend: Sequence[Tuple[str, Sequence[int]]] = ()) -> None:
     """Write a sheet.
 
@@ -61,7 +55,7 @@ def draw_sheet(groups: Sequence[Group],
 
     Args:
         groups (Sequence[Group]): One or more.
-        out (str): The file to write.
+        out (str): The file to write; folders are made.
         legend (Sequence[tuple[str, Sequence[int]]]): Names of classes and
             their colours in 0 to 255, drawn below. Defaults to none.
     """
@@ -78,32 +72,26 @@ def draw_sheet(groups: Sequence[Group],
     # A little more: the size is cut to whole pixels.
     figure = plt.figure(
         figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
-
-    def add_axes(left, top, height):
-        return figure.add_axes((left / across, 1 - (top + height) / down,
-                                width / across, height / down))
-
     for group, tops in zip(groups, places):
         for line, (top, titled) in zip(group.lines, tops):
             for column, panel in enumerate(line):
-                axes = add_axes(NAME + column * (width + GAP), top,
-                                _height(panel, width))
+                height = _height(panel, width)
+                axes = figure.add_axes((
+                    (NAME + column * (width + GAP)) / across,
+                    1 - (top + height) / down, width / across, height / down))
                 _draw(axes, panel, width, titled)
-        top, bottom = tops[0][0], tops[-1][0] + _line_height(line, width)
-        _fit(
-            figure.text(
-                0.4 * NAME / across, 1 - (top + bottom) / 2 / down,
-                group.name, rotation=90, ha='center', va='center',
-                fontsize=FONT_SIZE), bottom - top)
+        top = tops[0][0]
+        height = tops[-1][0] + _line_height(line, width) - top
+        name = figure.text(
+            0.4 * NAME / across, 1 - (2 * top + height) / 2 / down, group.name,
+            rotation=90, ha='center', va='center', fontsize=FONT_SIZE)
+        _fit(name, height)
     if legend:
         figure.legend(
-            handles=[
-                # With an edge, since classes may be as light as the page.
-                Rectangle((0, 0), 1, 1, facecolor=np.array(colour) / 255,
-                          edgecolor=GREY, linewidth=0.5)
-                for _, colour in legend
-            ],
-            labels=[name for name, _ in legend], loc='lower center',
+            # With an edge, since classes may be as light as the page.
+            [Rectangle((0, 0), 1, 1, facecolor=np.array(colour) / 255,
+                       edgecolor=GREY, linewidth=0.5) for _, colour in legend],
+            [name for name, _ in legend], loc='lower center',
             ncols=-(-len(legend) // rows), handlelength=1, columnspacing=1,
             borderpad=0, borderaxespad=0)
     save(figure, out)
@@ -112,15 +100,8 @@ def draw_sheet(groups: Sequence[Group],
 
 
 def panel_width(picture: int, columns: int) -> int:
-    """Pixels in which a picture is drawn.
-
-    Args:
-        picture (int): Its own width.
-        columns (int): Of the sheet.
-
-    Returns:
-        int: Half the width times a whole number, or less than the width.
-    """
+    """Pixels that a picture of so many is drawn with, in so many columns:
+    half the width times a whole number, or less than the width."""
     scale = (WIDTH / columns - GAP) / picture
     if scale > 1:
         scale = min(LARGEST, scale * 2 // 1 / 2)
@@ -148,30 +129,27 @@ def _line_height(line: Sequence[Panel], width: int) -> int:
 
 
 def _height(panel: Panel, width: int) -> int:
-    height, own = panel.picture.shape[:2]
-    return max(1, round(height * width / own))
+    height, original = panel.picture.shape[:2]
+    return max(1, round(height * width / original))
 
 
 def _draw(axes, panel: Panel, width: int, titled: bool) -> None:
     enlarged = width >= panel.picture.shape[1]
-    axes.imshow(
-        panel.picture, aspect='auto',
-        interpolation='nearest' if enlarged else 'antialiased')
+    axes.imshow(panel.picture, aspect='auto',
+                interpolation='nearest' if enlarged else 'antialiased')
     axes.set_axis_off()
     if titled:
-        _fit(
-            axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
-    for top, left, bottom, right in panel.frames:
-        axes.add_patch(
-            Rectangle(
-                (left - 0.5, top - 0.5), right - left, bottom - top,
-                fill=False, edgecolor='white', linewidth=1.5, clip_on=False,
-                # Seen on any ground.
-                path_effects=[withStroke(linewidth=3.5, foreground='black')]))
+        _fit(axes.set_title(panel.title, pad=3, fontsize=FONT_SIZE), width)
+    for top, left, bottom, right in panel.boxes:
+        axes.add_patch(Rectangle(
+            (left - 0.5, top - 0.5), right - left, bottom - top, fill=False,
+            edgecolor='white', linewidth=1.5, clip_on=False,
+            # Seen on any ground.
+            path_effects=[withStroke(linewidth=3.5, foreground='black')]))
 
 
 def _fit(text: Text, room: int) -> None:
-    """Make a text smaller that is longer than so many pixels."""
+    """Reduce the font of a text that is longer than ``room`` pixels."""
     extent = text.get_window_extent()
     length = max(extent.width, extent.height)
     if length > room:
@@ -179,6 +157,7 @@ def _fit(text: Text, room: int) -> None:
 
 
 def _reduce(out: str, exact: Sequence[Sequence[int]]) -> None:
+    """Give a PNG a palette in which some colours are exact."""
     image = Image.open(out).convert('RGB')
     first = [[0, 0, 0], [255, 255, 255], *exact][:COLOURS // 2]
     others = image.quantize(

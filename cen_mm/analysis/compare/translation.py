@@ -3,10 +3,10 @@ from typing import Any, Dict, Optional
 
 import numpy as np
 
-from ..apis.translator import seed_of, translate
-from ..translation import translations
-from ..translation.pictures import picture
-from .runs import Run, Sample
+from ...apis.translator import seed_of, translate
+from ...translation import translations
+from ...translation.pictures import picture
+from .run import Run, Sample
 
 
 class TranslationRun(Run):
@@ -14,19 +14,13 @@ class TranslationRun(Run):
 
     Predictions are pictures, ``(H, W, 3)`` uint8. Dropout is drawn for each
     image anew, from the config's seed.
-
-    Args:
-        cfg (Config): As of :class:`Run`.
-        checkpoint (str): As of :class:`Run`.
     """
     measure = 'MAE on [-1, 1]'
 
     def name_of(self, view: dict) -> str:
-        """As the data set names it."""
         return view['name']
 
     def facts(self) -> Dict[str, Any]:
-        """Target, files, and size of the first target."""
         target = self.dataset.target
         domains = target, *self.dataset.modalities
         return {
@@ -37,7 +31,6 @@ class TranslationRun(Run):
         }
 
     def load(self, index: int) -> Sample:
-        """One view: its sources and its target."""
         data = self.dataset[index]
         sources = data['inputs'].chunk(len(self.dataset.modalities))
         inputs = dict(zip(self.dataset.modalities, map(picture, sources)))
@@ -49,16 +42,14 @@ class TranslationRun(Run):
         return sample.inputs.get('rgb', target)
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
-        """Translations of every stream and of the ensemble."""
         return translations(
             translate(self.model, sample.data, seed_of(self.cfg)))
 
-    def picture(self, made: np.ndarray) -> np.ndarray:
-        """It is one."""
-        return made
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
+        """Predictions are already pictures."""
+        return prediction
 
     def known(self, truth: np.ndarray) -> np.ndarray:
-        """Everywhere."""
         return np.ones(truth.shape[:2], bool)
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -66,5 +57,5 @@ class TranslationRun(Run):
         return abs(one.astype(float) - other).mean(axis=2) / 127.5
 
     def score(self, error: float) -> str:
-        """As it is."""
+        """The MAE, to three decimals."""
         return f'{error:.3f}'

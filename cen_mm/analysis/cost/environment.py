@@ -1,4 +1,4 @@
-"""What figures depend on."""
+"""Device, versions and commit that figures depend on."""
 import platform
 import re
 import shlex
@@ -13,7 +13,7 @@ import torch
 
 
 def environment(cuda: bool) -> Dict[str, str]:
-    """Device, threads, versions and command, for who reads the times."""
+    """Device, threads, versions and command, for readers of the times."""
     device = platform.processor() or platform.machine()
     cpus = Path('/proc/cpuinfo')
     if cuda:
@@ -39,3 +39,15 @@ def commit() -> str:
          '--exclude=*'], cwd=Path(__file__).parent, capture_output=True,
         text=True, check=False)
     return run.stdout.strip() or 'none'
+
+
+def pick_device(name: str) -> str:
+    """'cpu' or 'cuda'; for 'auto' CUDA if it is there.
+
+    Raises:
+        ValueError: If CUDA is asked for and is not there.
+    """
+    if name == 'cuda' and not torch.cuda.is_available():
+        raise ValueError('torch sees no CUDA device: use --device cpu')
+    return name if name != 'auto' else (
+        'cuda' if torch.cuda.is_available() else 'cpu')

@@ -3,26 +3,17 @@
 A yardstick like :mod:`loop_resnet`: every layer is applied modality by
 modality, norms are separate modules, and the exchange assigns by index.
 """
+from functools import partial
 from typing import List, Optional
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .loop_resnet import loop_exchange
+from .loop_resnet import LoopNorm, loop_exchange
 
-
-class LoopInstanceNorm(nn.ModuleList):
-    """One instance norm a modality."""
-
-    def __init__(self, channels: int, num_modalities: int) -> None:
-        super().__init__(
-            nn.InstanceNorm2d(channels, affine=True, track_running_stats=True)
-            for _ in range(num_modalities))
-
-    def forward(self, xs: List[Tensor]) -> List[Tensor]:
-        """M tensors to M tensors."""
-        return [norm(x) for norm, x in zip(self, xs)]
+InstanceNorm = partial(
+    nn.InstanceNorm2d, affine=True, track_running_stats=True)
 
 
 class LoopLayer(nn.Module):
@@ -32,7 +23,7 @@ class LoopLayer(nn.Module):
         conv (nn.Module): Halves or doubles the size.
         slope (float, optional): Of the activation before ``conv``. None for
             no activation.
-        norm (LoopInstanceNorm, optional): Behind ``conv``. Defaults to None.
+        norm (LoopNorm, optional): Behind ``conv``. None for no norm.
         threshold (float, optional): Of the exchange behind ``norm``. None
             for no exchange. Defaults to None.
         dropout (bool): Defaults to False.
@@ -41,13 +32,11 @@ class LoopLayer(nn.Module):
     def __init__(self,
                  conv: nn.Module,
                  slope: Optional[float],
-                 norm: Optional[LoopInstanceNorm] = None,
+                 norm: Optional[LoopNorm],
                  threshold: Optional[float] = None,
                  dropout: bool = False) -> None:
         super().__init__()
-        self.slope = slope
-        self.conv = conv
-        self.norm = norm
+        self.slope, self.conv, self.norm = slope, conv, norm
         self.threshold = threshold
         self.dropout = nn.Dropout(0.5) if dropout else None
 
@@ -84,29 +73,23 @@ class LoopUNet(nn.Module):
                  threshold: float = 1e-2,
                  base_channels: int = 64) -> None:
         super().__init__()
+        m, last = num_modalities, num_down - 1
         widths = [base_channels * min(2**i, 8) for i in range(num_down)]
-        self.encoder = nn.ModuleList()
+        self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         for i, (before, width) in enumerate(zip([3, *widths], widths)):
-            self.encoder.append(
-                LoopLayer(
-                    nn.Conv2d(before, width, 4, 2, 1),
-                    slope=0.2 if i > 0 else None,
-                    norm=LoopInstanceNorm(width, num_modalities)
-                    if 0 < i < num_down - 1 else None,
-                    threshold=threshold))
-        self.decoder = nn.ModuleList()
+            self.encoder.append(LoopLayer(
+                nn.Conv2d(before, width, 4, 2, 1), 0.2 if i > 0 else None,
+                LoopNorm(width, m, InstanceNorm) if 0 < i < last else None,
+                threshold))
         for i in reversed(range(num_down)):
             width = widths[i - 1] if i > 0 else 3
-            incoming = widths[i] * (2 if i < num_down - 1 else 1)
-            self.decoder.append(
-                LoopLayer(
-                    nn.ConvTranspose2d(incoming, width, 4, 2, 1),
-                    slope=0.,
-                    norm=LoopInstanceNorm(width, num_modalities)
-                    if i > 0 else None,
-                    dropout=i > 4))
-        if num_modalities > 1:
-            self.alpha = nn.Parameter(torch.ones(num_modalities))
+            incoming = widths[i] * (2 if i < last else 1)
+            self.decoder.append(LoopLayer(
+                nn.ConvTranspose2d(incoming, width, 4, 2, 1), 0.,
+                LoopNorm(width, m, InstanceNorm) if i > 0 else None,
+                dropout=i > 4))
+        if m > 1:
+            self.alpha = nn.Parameter(torch.ones(m))
 
     def forward(self, xs: List[Tensor]) -> List[Tensor]:
         """M inputs ``(N, 3, H, W)`` to M streams and, if M > 1, their

@@ -1,6 +1,6 @@
 """A trained segmentor beside its test images."""
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Sequence, Tuple
+from typing import Any, Dict, Iterable, List
 
 import numpy as np
 import torch
@@ -8,11 +8,11 @@ from matplotlib import colormaps
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
-from ..apis.inferencer import label_maps
-from ..datasets import ConcatModalities
-from ..datasets.transforms import IGNORE_INDEX
-from .data import check_truth
-from .runs import Run, Sample
+from ...apis.inferencer import label_maps
+from ...datasets import PackModalities
+from ...datasets.transforms import IGNORE_INDEX
+from ..held_out import check_truth
+from .run import Run, Sample
 
 
 class SegmentationRun(Run):
@@ -21,10 +21,6 @@ class SegmentationRun(Run):
     Predictions are ``(H, W)`` class indices. Inputs that are no pictures of
     8 bits, such as depth, are shown from their smallest value (dark) to
     their largest one (yellow).
-
-    Args:
-        cfg (Config): As of :class:`Run`.
-        checkpoint (str): As of :class:`Run`.
     """
     measure = 'pixel accuracy'
 
@@ -32,37 +28,34 @@ class SegmentationRun(Run):
         super().__init__(cfg, checkpoint)
         joined = [
             step.modalities for step in self.dataset.pipeline.transforms
-            if isinstance(step, ConcatModalities)
+            if isinstance(step, PackModalities)
         ]
         self.modalities = joined[0] if joined else ('rgb', )
         # A stock pipeline leaves the image as OpenCV reads it.
         self.order = slice(None, None, 1 if joined else -1)
+        self.classes = list(self.dataset.metainfo['classes'])
         # Black for all that has no label.
         self.palette = np.array(
             [*self.dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
 
     def name_of(self, view: dict) -> str:
-        """The stem of its file."""
         return Path(view['img_path']).stem
 
     def facts(self) -> Dict[str, Any]:
-        """Classes, files, and size of the first image."""
-        classes = list(self.dataset.metainfo['classes'])
         paths = {
             m: 'img_path' if m == 'rgb' else f'{m}_path'
             for m in self.modalities
         }
         return {
             'tasks': 'segmentation',
-            'numbers of classes': len(classes),
-            'classes': classes,
+            'numbers of classes': len(self.classes),
+            'classes': self.classes,
             'numbers of test images': len(self.names),
             **self.files({'label': 'seg_map_path', **paths}),
             'sizes of the first label map': self.load(0).truth.shape
         }
 
     def load(self, index: int) -> Sample:
-        """One image with its labels, the same each time."""
         np.random.seed(index)  # a modality of noise draws from it
         data = self.dataset[index]
         check_truth(data)
@@ -73,7 +66,6 @@ class SegmentationRun(Run):
         return Sample(inputs, labels.squeeze(0).numpy(), data)
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
-        """Labels of every stream and of the ensemble."""
         with torch.no_grad():
             maps = label_maps(
                 self.model.test_step(pseudo_collate([sample.data]))[0])
@@ -82,20 +74,15 @@ class SegmentationRun(Run):
         several = streams if len(streams) > 1 else ()
         return {stream: maps[stream] for stream in (*several, 'ensemble')}
 
-    def picture(self, made: np.ndarray) -> np.ndarray:
-        """Labels in the colours of the data set, black where ignored."""
-        return self.palette[np.minimum(made, len(self.palette) - 1)]
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
+        return self.palette[np.minimum(prediction, len(self.classes))]
 
-    def legend(self, truths: Iterable[np.ndarray]
-               ) -> List[Tuple[str, Sequence[int]]]:
-        """Classes, and what is black if anything is."""
-        names = list(self.dataset.metainfo['classes'])
-        if not all(self.known(truth).all() for truth in truths):
-            names.append('no label')
+    def legend(self, truths: Iterable[np.ndarray]) -> List[tuple]:
+        missing = not all(self.known(truth).all() for truth in truths)
+        names = [*self.classes, *['no label'] * missing]
         return list(zip(names, self.palette.tolist()))
 
     def known(self, truth: np.ndarray) -> np.ndarray:
-        """Where a label counts."""
         return truth != IGNORE_INDEX
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -103,20 +90,15 @@ class SegmentationRun(Run):
         return (one != other).astype(float)
 
     def score(self, error: float) -> str:
-        """The share of right pixels."""
+        """The share of right pixels, in percent."""
         return f'{1 - error:.1%}'
 
 
 def in_colours(image: np.ndarray) -> np.ndarray:
-    """An input as a picture.
+    """An input ``(H, W, 3)`` in RGB as a picture, uint8.
 
-    Args:
-        image (np.ndarray): ``(H, W, 3)`` in RGB. What has no 8 bits is
-            scaled from its smallest value to its largest one; if the
-            channels are equal, it is a map, and in colours.
-
-    Returns:
-        np.ndarray: ``(H, W, 3)`` uint8.
+    Values other than whole numbers of 8 bits are scaled from the smallest to
+    the largest one; if the channels are equal, it is a map, and in colours.
     """
     if np.array_equal(image, np.clip(image, 0, 255).astype(np.uint8)):
         return image.astype(np.uint8)

@@ -10,12 +10,14 @@ from .stages import observed
 
 
 class WallClock:
-    """For devices that are done when a call returns."""
+    """For devices that have finished when a call returns."""
 
-    mark = staticmethod(time.perf_counter)
+    def mark(self) -> float:
+        """A point in time."""
+        return time.perf_counter()
 
     def finish(self) -> None:
-        """All marks have been passed."""
+        """Wait until all marks have been passed."""
 
     def milliseconds(self, begin: float, end: float) -> float:
         """From one mark to another."""
@@ -24,6 +26,8 @@ class WallClock:
 
 class CudaClock:
     """For CUDA, which works off its queue while calls return."""
+    finish = staticmethod(torch.cuda.synchronize)
+    milliseconds = staticmethod(torch.cuda.Event.elapsed_time)
 
     def mark(self) -> torch.cuda.Event:
         """A mark in the queue."""
@@ -31,33 +35,16 @@ class CudaClock:
         event.record()
         return event
 
-    def finish(self) -> None:
-        """Wait until all marks have been passed."""
-        torch.cuda.synchronize()
-
-    def milliseconds(self, begin: Any, end: Any) -> float:
-        """From one mark to another."""
-        return begin.elapsed_time(end)
-
 
 class Latency(NamedTuple):
-    """What :func:`time_stages` finds.
-
-    Attributes:
-        total (np.ndarray): Milliseconds from end to end, one a round.
-        stages (dict[str, np.ndarray]): Likewise, by stage. What is missing
-            to the total passes between the stages.
-    """
+    """Milliseconds of each round: from end to end, and in each stage. The
+    rest passes between the stages."""
     total: np.ndarray
     stages: Dict[str, np.ndarray]
 
 
-def time_stages(net: nn.Module,
-                inputs: Tensor,
-                stages: Dict[str, List[str]],
-                clock: Any,
-                rounds: int = 20,
-                warmup: int = 3) -> Latency:
+def time_stages(net: nn.Module, inputs: Tensor, stages: Dict[str, List[str]],
+                clock: Any, rounds: int, warmup: int) -> Latency:
     """Time a network and its stages in the same runs.
 
     Args:
@@ -65,11 +52,8 @@ def time_stages(net: nn.Module,
         inputs (Tensor): ``(N, M*C, H, W)``, on the device of the network.
         stages (dict[str, list[str]]): Names of the parts of each stage.
         clock (object): :class:`WallClock`, :class:`CudaClock` or their like.
-        rounds (int): Runs that count. Defaults to 20.
-        warmup (int): Runs before, which do not. Defaults to 3.
-
-    Returns:
-        Latency: Of each round that counts.
+        rounds (int): Runs that count.
+        warmup (int): Runs before, which do not.
     """
     total: List[float] = []
     times: Dict[str, List[float]] = {name: [] for name in stages}
@@ -81,12 +65,10 @@ def time_stages(net: nn.Module,
             end = clock.mark()
             clock.finish()
             total.append(clock.milliseconds(begin, end))
-            for name, parts in stages.items():
-                times[name].append(
-                    sum(
-                        clock.milliseconds(*marks)
-                        for part, *marks in calls if part in parts))
+            for name, members in stages.items():
+                times[name].append(sum(
+                    clock.milliseconds(*marks)
+                    for part, *marks in calls if part in members))
     return Latency(
         np.array(total[warmup:]),
-        {name: np.array(ms[warmup:])
-         for name, ms in times.items()})
+        {name: np.array(ms[warmup:]) for name, ms in times.items()})
