@@ -46,9 +46,10 @@ def make_gammas(norm):
         norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.005
         norm.weight[torch.rand_like(norm.weight) < 1 / 2] *= -1
         norm.bias.uniform_(-0.5, 0.5)
-        if norm.stock.running_mean is not None:
-            norm.stock.running_mean.uniform_(-0.5, 0.5)
-            norm.stock.running_var.uniform_(0.5, 1.5)
+        stock = getattr(norm, 'stock', norm)
+        if getattr(stock, 'running_mean', None) is not None:
+            stock.running_mean.uniform_(-0.5, 0.5)
+            stock.running_var.uniform_(0.5, 1.5)
 
 
 def leave():

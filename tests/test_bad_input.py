@@ -233,7 +233,7 @@ def test_normalisation_of_another_number_of_channels(real_config, field,
     """One std would broadcast: wrong numbers and no error at all."""
     model = copy.deepcopy(real_config.model)
     model.backbone.update(depth=18, base_channels=4, stem_channels=4)
-    model.decode_head.head.update(in_channels=(4, 8, 16, 32), channels=4)
+    model.decode_head.update(in_channels=(4, 8, 16, 32), channels=4)
     with DefaultScope.overwrite_default_scope('mmseg'):
         MODELS.build(model)
         model.data_preprocessor[field] = [1.] * length

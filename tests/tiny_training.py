@@ -12,7 +12,7 @@ def tiny_config(data_root, work_dir, name='cen/refinenet_r50_nyudv2.py'):
     cfg.work_dir = str(work_dir)
     cfg.model.backbone.update(
         base_channels=4, stem_channels=4, init_cfg=None)
-    cfg.model.decode_head.head.update(
+    cfg.model.decode_head.update(
         in_channels=(16, 32, 64, 128), channels=4)
     cfg.model.data_preprocessor.size = (24, 24)
     for loader in (cfg.train_dataloader, cfg.val_dataloader,

@@ -4,7 +4,7 @@ from .controls import CopyRGB, NoiseModality
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
 from .nyudv2 import NYUDv2Dataset
-from .rooms_dataset import RoomsDataset
+from .rooms import RoomsDataset
 from .sunrgbd import SUNRGBDDataset
 from .transforms import LoadLabels, PackModalities, RandomScale
 

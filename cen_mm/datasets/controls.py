@@ -6,11 +6,11 @@ from mmseg.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class NoiseModality(BaseTransform):
-    """Make up a modality of white noise: the control for a second sensor.
+    """Add a modality of white noise: the control for a second sensor.
 
-    What a network gains from it, it does not gain from information. The
-    noise is drawn anew each time, from a normal distribution of mean 0 and
-    variance 1, one channel.
+    A gain by it is not a gain by information. The noise has one channel and
+    is drawn anew each time, from the normal distribution of mean 0 and
+    variance 1.
 
     Required Keys:
 

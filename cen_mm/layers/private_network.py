@@ -66,9 +66,11 @@ def make_private(net: nn.Module,
         if 'convs' in private and isinstance(layer, CONVS):
             return PrivateConv(layer, num_modalities)
         _check_known(layer, name, private)
-        for child_name, child in layer.named_children():
-            setattr(layer, child_name,
-                    convert(child, f'{name}.{child_name}'.lstrip('.')))
+        # Not named_children(), which leaves out the second place of a layer.
+        for child_name, child in list(layer._modules.items()):
+            if child is not None:
+                setattr(layer, child_name,
+                        convert(child, f'{name}.{child_name}'.lstrip('.')))
         return layer
 
     return convert(net, '')

@@ -42,9 +42,9 @@ class CENSegmentor(EncoderDecoder):
 
     ``model(inputs, mode='tensor')`` maps ``(N, M*C, H, W)`` to
     ``(N, (M+1)*K, h, w)``: the logits of the streams in the order of
-    ``modalities``, then the ensemble's. With one modality, and where the
-    backbone merges its modalities, there are no streams: the heads stay
-    stock ones, ``(N, K, h, w)``.
+    ``modalities``, then the ensemble's. Where the backbone merges the
+    modalities there are no streams: the heads stay stock ones, ``(N, K, h,
+    w)``.
 
     Args:
         backbone (dict): A backbone for one modality.
@@ -86,11 +86,11 @@ class CENSegmentor(EncoderDecoder):
         super().__init__(
             _told(backbone, num_modalities=m),
             decode_head,
-            data_preprocessor=_by_modality(data_preprocessor, modalities),
+            data_preprocessor=_preprocessor(data_preprocessor, modalities),
             **kwargs)
         self.modalities = modalities
         self.merges = getattr(self.backbone, 'merges', False)
-        if m > 1 and not self.merges:
+        if not self.merges:
             for name, part in list(self.named_children()):
                 if part is not self.data_preprocessor:
                     setattr(self, name, make_private(part, m, private))
@@ -115,10 +115,8 @@ class CENSegmentor(EncoderDecoder):
 
     @property
     def streams(self) -> Tuple[str, ...]:
-        """The modalities, then 'ensemble'; none where the heads are stock."""
-        if self.merges or len(self.modalities) == 1:
-            return ()
-        return (*self.modalities, 'ensemble')
+        """The modalities, then 'ensemble'; no streams if they are merged."""
+        return () if self.merges else (*self.modalities, 'ensemble')
 
     def _by_stream(self, head: nn.Module) -> nn.Module:
         """A decode head, or a list of auxiliary ones, run by stream."""
@@ -220,13 +218,13 @@ def _told(cfg: dict, **known) -> dict:
     return {**{k: v for k, v in known.items() if k in takes}, **cfg}
 
 
-def _by_modality(cfg: Optional[dict],
-                 modalities: Tuple[str, ...]) -> Optional[dict]:
-    """The config of a data preprocessor that knows the modalities."""
-    cfg = cfg and dict(cfg)
-    if not cfg or 'type' not in cfg:
+def _preprocessor(cfg: Optional[dict],
+                  modalities: Tuple[str, ...]) -> Optional[nn.Module]:
+    """A data preprocessor that knows the modalities."""
+    if not isinstance(cfg, dict):
         return cfg
-    if cfg['type'] == 'SegDataPreProcessor' and len(modalities) > 1:
+    cfg = dict(cfg)
+    if cfg['type'] == 'SegDataPreProcessor':
         cfg['type'] = 'MultimodalPreProcessor'
         cfg.pop('bgr_to_rgb', None)  # PackModalities gives RGB
-    return _told(cfg, modalities=modalities)
+    return MODELS.build(_told(cfg, modalities=modalities))

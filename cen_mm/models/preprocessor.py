@@ -113,9 +113,12 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                     'same names in the same order')
         needed = CHANNELS * len(self.modalities)
         for image in inputs:
-            if image.shape[-3] != needed:
+            # PackSegInputs leaves an image in uint8, and in BGR.
+            if image.shape[-3] != needed or (
+                    needed == CHANNELS and image.dtype == torch.uint8):
                 raise ValueError(
-                    f'an input has {image.shape[-3]} channels, but the '
-                    f'{len(self.modalities)} modalities {self.modalities} '
-                    f'have {needed}: end the pipeline with dict(type='
-                    f"'PackModalities', modalities={self.modalities})")
+                    f'an input has {image.shape[-3]} channels of '
+                    f'{image.dtype}, but the modalities {self.modalities} '
+                    f'need {needed} of floats: end the pipeline with '
+                    "dict(type='PackModalities', modalities="
+                    f'{self.modalities})')

@@ -111,25 +111,21 @@ def test_any_stock_head_and_auxiliary_heads():
         in_index=3,
         channels=8,
         num_classes=4,
-        norm_cfg=dict(type='PrivateBN', num_modalities=3))
-    stream = dict(type='StreamHead', modalities=('rgb', 'depth', 'thermal'))
+        norm_cfg=dict(type='BN'))
     net = CENSegmentor(
+        modalities=('rgb', 'depth', 'thermal'),
+        exchange=dict(norms='bn2'),
         backbone=dict(
-            type='CENResNetV1c',
-            depth=50,
-            stem_channels=8,
-            base_channels=8,
-            norm_cfg=dict(type='PrivateBN', num_modalities=3)),
-        decode_head=dict(stream, head=head),
-        auxiliary_head=dict(
-            stream, head=dict(head, num_convs=1, concat_input=False)))
+            type='ResNetV1c', depth=50, stem_channels=8, base_channels=8),
+        decode_head=head,
+        auxiliary_head=[dict(head, num_convs=1, concat_input=False)])
     losses = net(
         torch.randn(2, 9, 32, 32),
         samples_of(torch.zeros(2, 32, 32).long()),
         mode='loss')
     total, _ = net.parse_losses(losses)
     total.backward()
-    assert {'decode.thermal.loss_ce', 'aux.ensemble.loss_ce'} <= set(losses)
+    assert {'decode.thermal.loss_ce', 'aux_0.ensemble.loss_ce'} <= set(losses)
     assert all(p.grad is not None for p in net.parameters())
 
 
@@ -172,11 +168,9 @@ def test_pretrained_init_takes_a_plain_resnet(tmp_path):
             init_cfg=dict(
                 type='Pretrained', checkpoint=str(tmp_path / 'plain.pth'))))
     net.init_weights()
-    state = plain.state_dict()
-    for key, value in net.state_dict().items():
-        parts = value.chunk(2) if '.bn' in f'.{key}' and value.dim() else [
-            value
-        ]
-        if 'downsample.1' in key and value.dim():
-            parts = value.chunk(2)
-        assert all(torch.equal(part, state[key]) for part in parts), key
+    state, ours = plain.state_dict(), net.state_dict()
+    assert len(ours) == len(state)
+    for key, value in ours.items():
+        plain = state[key.replace('.stock.', '.')]
+        parts = value.chunk(2) if '.stock.' in key and value.dim() else [value]
+        assert all(torch.equal(part, plain) for part in parts), key

@@ -8,7 +8,7 @@ from conftest import load_tool
 from PIL import Image
 from tiny_nyudv2 import CONFIG
 
-from cen_mm.datasets.rooms import render_room
+from cen_mm.rooms import render_room
 
 tool = load_tool('analysis_tools/benchmark_pipeline.py')
 

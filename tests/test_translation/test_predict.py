@@ -1,11 +1,10 @@
 """Predictions in both modes, and what they leave behind: nothing."""
 import pytest
 import torch
-from conftest import load_tool
 from reference_translation import generate, official_states
 from tiny_pix2pix import MODALITIES, batch, tiny_pix2pix
 
-converter = load_tool('model_converters/_official_translation.py')
+from cen_mm.converters.checkpoints import official_translation as converter
 
 
 def both(m=2, **kwargs):
