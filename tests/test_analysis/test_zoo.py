@@ -6,7 +6,8 @@ from conftest import load_tool
 from mmengine import Config
 from pages import ROOT, zoo_rows
 
-from cen_mm.analysis import complexity, zoo
+from cen_mm.analysis import zoo
+from cen_mm.analysis.cost import complexity
 from cen_mm.analysis.zoo.measured import means_of
 from cen_mm.analysis.zoo.pages import gflops
 from cen_mm.analysis.zoo.rows import first_sentence
@@ -110,7 +111,8 @@ def test_the_whole_pages_are_what_the_command_writes(listed):
                 Config(dict(model=model, default_scope=cfg.default_scope)))
             discriminator = getattr(net, 'discriminator', None)
             counted[key] = (
-                complexity.count_parameters(complexity.predictor(net)), {},
+                complexity.count_parameters(
+                    getattr(net, 'generator', net)), {},
                 discriminator
                 and complexity.count_parameters(discriminator).total)
         return complexity.Complexity(
