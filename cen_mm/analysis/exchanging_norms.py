@@ -27,7 +27,7 @@ def exchanging_norms(net: nn.Module) -> List[Tuple[str, nn.Module]]:
             f'this {type(net).__name__} has no scales that are private to '
             'one of several modalities, so there is no exchange to report: '
             'give a checkpoint trained with a config of configs/cen or '
-            'configs/translation/cen_*')
+            'configs/translation/cen')
     exchanging = [(name, norm) for name, norm in private
                   if norm.exchange is not None]
     if not exchanging:

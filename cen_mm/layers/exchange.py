@@ -11,8 +11,6 @@ from torch import Tensor
 
 from .fold import refold, unfold
 
-from .fold import refold, unfold
-
 
 def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
     """The part of the channels that modality ``modality`` may give away.

@@ -119,5 +119,6 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                 raise ValueError(
                     f'an input has {image.shape[-3]} channels of '
                     f'{image.dtype}, but the modalities {self.modalities} '
-                    f'need {needed} of floats: end the pipeline with dict(type='
-                    f"'PackModalities', modalities={self.modalities})")
+                    f'need {needed} of floats: end the pipeline with '
+                    "dict(type='PackModalities', modalities="
+                    f'{self.modalities})')

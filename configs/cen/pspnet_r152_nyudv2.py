@@ -1,5 +1,4 @@
 # PSPNet-152 with channel exchange on NYUDv2.
-# Paper: Table 3, CEN, mIoU 52.5 multi-scale
 _base_ = './pspnet_r101_nyudv2.py'
 model = dict(
     backbone=dict(

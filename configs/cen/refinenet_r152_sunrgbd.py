@@ -1,5 +1,4 @@
 # RefineNet-152 with channel exchange on SUN RGB-D.
-# Paper: Table 3, CEN, mIoU 50.8* multi-scale
 _base_ = [
     '../_base_/models/cen_refinenet_r50.py', '../_base_/datasets/sunrgbd.py',
     '../_base_/schedules/three_stages_60e.py'

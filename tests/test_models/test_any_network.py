@@ -45,7 +45,8 @@ def convnext():
             features_only=True,
             pretrained=False,
             depths=(1, 1, 1, 1),
-            dims=(8, 8, 16, 16)),
+            dims=(8, 8, 16, 16),
+            ls_init_value=1.),
         decode_head=dict(HEAD, in_channels=16),
         test_cfg=dict(mode='whole'))
 
@@ -67,6 +68,7 @@ def stock(path, **backbone):
     """The model of a config as it stands in mmseg, without its weights."""
     model = Config.fromfile(STOCK / path).model
     model.backbone.update(init_cfg=None, **backbone)
+    model.data_preprocessor.size = (64, 64)  # of the tests' images
     return {k: v for k, v in model.items() if k not in ('type', 'pretrained')}
 
 

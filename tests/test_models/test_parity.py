@@ -15,7 +15,7 @@ from cen_mm.layers import exchangeable_norms
 CLASSES = 5
 
 
-def small_cen(depth, modalities=('rgb', 'depth'), region='all'):
+def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN'):
     """A CEN RefineNet of an eighth of the width, with exchanging gammas."""
     net = CENSegmentor(
         modalities=modalities,
@@ -26,7 +26,8 @@ def small_cen(depth, modalities=('rgb', 'depth'), region='all'):
             depth=depth,
             stem_channels=8,
             base_channels=8,
-            norm_eval=True),
+            norm_cfg=dict(type=norm),
+            norm_eval=norm == 'BN'),
         decode_head=dict(
             type='RefineNetHead',
             in_channels=(32, 64, 128, 256),

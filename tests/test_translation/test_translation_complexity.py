@@ -14,7 +14,7 @@ CONFIGS = Path(__file__).parents[2] / 'configs/translation'
 ELEMENTS = 8 * 4 * 4 + 8 * 4 * 4 + 4 * 8 * 8
 
 
-def config(m=2, path='cen_shade-texture2rgb_rooms.py', **generator):
+def config(m=2, path='cen/shade-texture2rgb_rooms.py', **generator):
     cfg = Config.fromfile(CONFIGS / path)
     cfg.model.modalities = tuple('abcd'[:m])
     cfg.model.generator.update(base_channels=4, num_down=3, **generator)
@@ -111,7 +111,7 @@ def test_running_statistics_are_the_difference_to_mmengine():
                                          (3, 54_442_648), (4, 54_453_663)])
 def test_parameters_of_the_official_networks(m, official):
     """Which hold two norms more, that they never run: see the paper's code."""
-    cfg = Config.fromfile(CONFIGS / 'cen_shade-texture2rgb_taskonomy.py')
+    cfg = Config.fromfile(CONFIGS / 'cen/shade-texture2rgb_taskonomy.py')
     cfg.model.modalities = tuple('abcd'[:m])
     found = measure(cfg)
     assert found.shape == (256, 256)

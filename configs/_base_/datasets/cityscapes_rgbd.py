@@ -1,5 +1,6 @@
 # Cityscapes with disparity, 19 classes, 2975 training and 500 validation
 # images of 1024 x 2048. Labels by tools/dataset_converters/cityscapes.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'CityscapesRGBDDataset'
 data_root = 'data/cityscapes'
 # The paper says nothing on input and augmentation: both are our choice, with
@@ -45,13 +46,9 @@ tta_pipeline = [
     *inputs,
     dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 train_dataloader = dict(
     batch_size=2,
-    num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -61,9 +58,6 @@ train_dataloader = dict(
             seg_map_path='gtFine/train'),
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -73,5 +67,3 @@ val_dataloader = dict(
             seg_map_path='gtFine/val'),
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

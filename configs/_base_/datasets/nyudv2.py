@@ -1,5 +1,6 @@
 # NYU Depth v2, 40 classes, 795 training and 654 test images of 468 x 625.
 # Made by tools/dataset_converters/nyudv2.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'NYUDv2Dataset'
 data_root = 'data/nyudv2'
 crop_size = (500, 500)
@@ -38,14 +39,9 @@ tta_pipeline = [
     *inputs,
     dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 data_prefix = dict(img_path='rgb', depth_path='depth', seg_map_path='masks')
 train_dataloader = dict(
-    batch_size=6,
-    num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -53,9 +49,6 @@ train_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -63,5 +56,3 @@ val_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

@@ -1,5 +1,6 @@
 # rooms: 800 training and 200 validation images of 96 x 128, 13 classes.
 # Rendered by tools/dataset_converters/rooms.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'RoomsDataset'
 data_root = 'data/rooms'
 inputs = [
@@ -20,7 +21,6 @@ tta_pipeline = [
     *inputs,
     dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 # What a sensor measures, with its noise and holes; the true depth lies in
 # the folder depth.
@@ -29,8 +29,6 @@ data_prefix = dict(
 train_dataloader = dict(
     batch_size=4,
     num_workers=1,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -38,9 +36,7 @@ train_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
     num_workers=1,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -48,5 +44,3 @@ val_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

@@ -1,5 +1,6 @@
 # SUN RGB-D, 37 classes, 5285 training and 5050 test images of several sizes.
 # Made by tools/dataset_converters/sunrgbd.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'SUNRGBDDataset'
 data_root = 'data/sunrgbd'
 # Our choice, as the official code for this data set does not run as shipped:
@@ -40,14 +41,9 @@ tta_pipeline = [
     *inputs,
     dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 data_prefix = dict(img_path='rgb', depth_path='depth', seg_map_path='masks')
 train_dataloader = dict(
-    batch_size=6,
-    num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -55,9 +51,6 @@ train_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -65,5 +58,3 @@ val_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

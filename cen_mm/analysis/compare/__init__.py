@@ -1,0 +1,1 @@
+"""Trained models side by side: runs, sheets of pictures, sweeps."""

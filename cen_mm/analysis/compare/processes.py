@@ -1,0 +1,83 @@
+"""Commands as subprocesses: several at once, and none left behind."""
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List
+
+import torch
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[int]:
+    """Make a folder, and keep other sweeps out of it.
+
+    Yields:
+        int: A file descriptor. The folder is free when all that have it,
+        trainings too, have closed it or ended.
+
+    Raises:
+        ValueError: If it is not free.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with open(root / '.lock', 'a') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(f'another sweep, or a training that it has '
+                             f'left, is running in {root}') from error
+        yield file.fileno()
+
+
+def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
+            done: Callable[[str, int, float], None], lock: int) -> None:
+    """Run commands, each with its output in ``root/<name>/train.log``.
+
+    They share torch's threads unless ``OMP_NUM_THREADS`` is set. However
+    this ends, no process is left behind.
+
+    Args:
+        commands (dict[str, list[str]]): By name.
+        root (Path): Where the folders of the names lie.
+        jobs (int): How many at once.
+        done (Callable): Called with name, exit status and seconds of each.
+        lock (int): A file descriptor that they keep open.
+    """
+    threads = str(max(1, torch.get_num_threads() // jobs))
+    waiting = list(commands)
+    running = {}  # name to process and time of its start
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                name = waiting.pop(0)
+                (root / name).mkdir(parents=True, exist_ok=True)
+                with open(root / name / 'train.log', 'ab') as log:
+                    # A group of its own: Ctrl-C reaches it through _stop(),
+                    # and so do its data loaders.
+                    running[name] = subprocess.Popen(
+                        commands[name], stdout=log, stderr=log,
+                        stdin=subprocess.DEVNULL, start_new_session=True,
+                        env={'OMP_NUM_THREADS': threads, **os.environ},
+                        pass_fds=(lock, )), time.monotonic()
+            time.sleep(0.1)
+            for name, (process, start) in list(running.items()):
+                if process.poll() is not None:
+                    del running[name]
+                    done(name, process.returncode, time.monotonic() - start)
+    finally:
+        _stop([process for process, _ in running.values()])
+
+
+def _stop(processes: List[subprocess.Popen]) -> None:
+    """End processes and their children."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in processes:
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+        for process in processes:
+            # The second signal cannot be ignored.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)

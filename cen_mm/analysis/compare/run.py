@@ -1,0 +1,125 @@
+"""A trained model beside the images of its test set, whatever its task."""
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.device import get_device
+
+from ...apis.checkpoint import load_model
+from ..held_out import held_out_set
+
+
+class Sample(NamedTuple):
+    """One test image, as loaded.
+
+    Attributes:
+        inputs (dict[str, np.ndarray]): ``(H, W, 3)`` uint8 pictures by
+            modality.
+        truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
+        data (dict): What the data set gives the model.
+    """
+    inputs: Dict[str, np.ndarray]
+    truth: np.ndarray
+    data: dict
+
+
+class Run:
+    """A trained model and its test images.
+
+    A subclass for each task overrides the methods without a body.
+
+    Args:
+        cfg (Config): Config of the training.
+        checkpoint (str): Weights trained with it.
+
+    Attributes:
+        names (list[str]): Names of the test images.
+        measure (str): Name of what :meth:`score` returns.
+
+    Raises:
+        FileNotFoundError: If checkpoint or data are not there.
+        ValueError: If the checkpoint is one of another model.
+    """
+    measure: str
+
+    def __init__(self, cfg: Config, checkpoint: str) -> None:
+        self.cfg = cfg
+        self.model = load_model(cfg, checkpoint)[0].to(get_device())
+        self.dataset = held_out_set(cfg)
+        self.views = [
+            self.dataset.get_data_info(i) for i in range(len(self.dataset))
+        ]
+        self.names = [self.name_of(view) for view in self.views]
+
+    def name_of(self, view: dict) -> str:
+        """The name of an image, from the data set's entry of it."""
+
+    def facts(self) -> Dict[str, Any]:
+        """What runs must have in common to be compared, by name.
+
+        A fact that only one run has, such as the files of an input that the
+        others do not read, is not compared. The task comes first, and counts
+        before the lists that they count.
+        """
+
+    def files(self, keys: Mapping[str, str]) -> Dict[str, List[str]]:
+        """Resolved paths of all images, such as ``{'depth files': [...]}``.
+
+        ``keys`` has the key of a path in the data set's entries by what the
+        file holds. What is generated without a file is left out.
+        """
+        return {
+            f'{what} files': [
+                str(Path(view[key]).resolve()) for view in self.views
+            ]
+            for what, key in keys.items() if key in self.views[0]
+        }
+
+    def load(self, index: int) -> Sample:
+        """One test image."""
+
+    def rgb(self, sample: Sample) -> Optional[np.ndarray]:
+        """The RGB image of a sample, None if the run does not have it."""
+        return sample.inputs.get('rgb')
+
+    def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
+        """Predictions by stream, and last for 'ensemble', which is all that
+        a model without streams has; shaped as the truth. Uses up the data."""
+
+    def picture(self, prediction: np.ndarray) -> np.ndarray:
+        """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
+
+    def legend(self, truths: Iterable[np.ndarray]) -> List[tuple]:
+        """Names and RGB colours in some truths and their predictions."""
+        return []
+
+    def known(self, truth: np.ndarray) -> np.ndarray:
+        """Where there is a truth, ``(H, W)`` bool."""
+
+    def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The distance of predictions or truth at each pixel, ``(H, W)``."""
+
+    def score(self, error: float) -> str:
+        """The mean difference from the truth, in terms of ``measure``."""
+
+
+def check_alike(runs: Mapping[str, Run]) -> None:
+    """Reject runs, by name, that are not tested on the same images.
+
+    Raises:
+        ValueError: If a fact differs; the message names it.
+    """
+    seen: Dict[str, tuple] = {}
+    for name, run in runs.items():
+        for fact, theirs in run.facts().items():
+            first, ours = seen.setdefault(fact, (name, theirs))
+            if theirs == ours:
+                continue
+            if isinstance(ours, list):  # of one length, which was compared
+                ours, theirs = next(
+                    pair for pair in zip(ours, theirs) if pair[0] != pair[1])
+            raise ValueError(
+                f'{name} and {first} cannot be compared, as their {fact} '
+                f'differ: {theirs} and {ours}; give runs that are tested on '
+                'the same images')

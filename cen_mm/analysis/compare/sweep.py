@@ -1,0 +1,95 @@
+"""Train a config for several values of its fields, one field at a time."""
+import sys
+from pathlib import Path
+from typing import Dict, Sequence
+
+# First: it keeps mmengine's runner from importing transformers.
+import cen_mm  # noqa: F401  # isort: skip
+from tqdm import tqdm
+
+from ..options import read_config
+from .processes import locked, run_all
+from .sweep_folder import SweepFolder, cut_off
+from .sweep_points import read_vary
+
+
+def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
+              jobs: int, work_dir: str, options: Sequence[str],
+              train: str) -> Dict[str, str]:
+    """Train what is not finished, and print how it goes.
+
+    Args:
+        config (str): Path of the config.
+        vary (Sequence[str]): ``KEY=V1,V2`` for each field.
+        seeds (Sequence[int]): Seeds of each point.
+        jobs (int): Trainings at a time.
+        work_dir (str): Folder of the sweep, which holds ``results.csv``.
+        options (Sequence[str]): ``KEY=VALUE`` overrides for all trainings.
+        train (str): Path of ``tools/train.py``.
+
+    Returns:
+        dict[str, str]: Why those that failed did, by name.
+
+    Raises:
+        OSError: If the config is not there.
+        ValueError: If anything that was given is wrong; nothing is trained.
+    """
+    if jobs < 1:
+        raise ValueError('--jobs must be at least 1')
+    if len({*seeds}) < len(seeds):
+        raise ValueError(f'--seeds {seeds} has a seed twice')
+    values = read_vary(vary)
+    # What the config imports is needed by the trainings alone.
+    cfg = read_config(config, options, import_custom_modules=False)
+    for field, why in (('train_cfg', 'which says how long to train'),
+                       ('val_evaluator', 'whose metrics a sweep compares')):
+        if not cfg.get(field):
+            raise ValueError(f'{config} has no {field}, {why}')
+    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
+        raise ValueError(
+            f'{config} has no LocalVisBackend in visualizer.vis_backends,'
+            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
+    folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
+    with locked(folder.root) as lock:
+        folder.freeze()
+        failed = _train(folder, train, jobs, lock)
+    print(f'{folder.root / "results.csv"}: {len(folder.points)} trainings, '
+          f'{len(failed)} failed')
+    for name, reason in failed.items():
+        print(f'{name}: {reason}, see {folder.root / name / "train.log"}')
+    return failed
+
+
+def _train(folder: SweepFolder, train: str, jobs: int,
+           lock: int) -> Dict[str, str]:
+    commands = {
+        name: folder.command(train, point)
+        for name, point in folder.points.items() if not folder.finished(name)
+    }
+    resumed = {name for name in commands if cut_off(folder.root / name)}
+    total, finished = len(folder.points), len(folder.points) - len(commands)
+    failed = {}
+    print(f'{total} trainings: {finished} are finished, {len(resumed)} go on, '
+          f'{len(commands) - len(resumed)} start, {jobs} at a time, in '
+          f'{folder.root}')
+    folder.write_csv()
+    with tqdm(total=total, initial=finished, unit='training',
+              disable=None) as bar:
+
+        def done(name: str, status: int, seconds: float) -> None:
+            try:
+                result = folder.finish(folder.points[name], status,
+                                       None if name in resumed else seconds)
+                folder.write_csv()
+                words = [f'{k} {v:.4g}' for k, v in result['metrics'].items()
+                         if '/' not in k]  # of the ensemble
+                if result['exchanged'] is not None:
+                    words.append(f'{result["exchanged"]:.1%} exchanged')
+                line = ', '.join(words)
+            except ValueError as error:
+                failed[name] = line = f'failed: {error}'
+            bar.write(f'{name}: {line}', file=sys.stdout)
+            bar.update()
+
+        run_all(commands, folder.root, jobs, done, lock)
+    return failed

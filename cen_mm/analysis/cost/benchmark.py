@@ -1,0 +1,126 @@
+"""Time and memory of the folded network, the loop and the plain network."""
+import json
+import re
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import List, Optional, Sequence, Tuple
+
+import torch
+from tqdm import tqdm
+
+from . import contestants
+from .environment import environment, pick_device
+from .step_time import DTYPES, count_flops, step_of, time_in_turns
+
+# By network: default size, depths (the first is the default), and modes with
+# the statistics of the norms.
+SIZES = dict(resnet='192x256', unet='256x256')
+DEPTHS = dict(resnet=(50, 101, 152), unet=(8, 7, 6, 5))
+MODES = dict(
+    resnet=(('train', 'frozen'), ('train', 'batch'), ('infer', 'running')),
+    unet=(('train', 'image'), ('infer', 'image'), ('infer', 'running')))
+
+
+def benchmark(network: str, depth: Optional[Sequence[int]],
+              size: Optional[str], batch: int, modalities: int, device: str,
+              dtype: Sequence[str], statistics: Sequence[str],
+              fusions: Sequence[str], iters: int, warmup: int, clock: str,
+              channels_last: bool, compile: bool,
+              json_file: Optional[str]) -> str:
+    """Run the benchmark; the arguments are those of ``benchmark.py``.
+
+    Returns:
+        str: The environment and a table in Markdown.
+
+    Raises:
+        ValueError: If the arguments do not fit together.
+    """
+    for name, value in dict(
+            batch=batch, modalities=modalities, iters=iters).items():
+        if value < 1:
+            raise ValueError(f'--{name} must be at least 1')
+    depth = depth or DEPTHS[network][:1]
+    shape = _shape(network, size or SIZES[network], depth)
+    if network == 'unet' and fusions:
+        raise ValueError('--fusions is for --network resnet')
+    cuda = pick_device(device) == 'cuda'
+    if cuda and clock == 'cpu':
+        raise ValueError('--clock cpu cannot see what CUDA does: leave it '
+                         'out, or add --device cpu')
+    to = dict(
+        device='cuda' if cuda else 'cpu',
+        memory_format=torch.channels_last
+        if channels_last else torch.contiguous_format)
+    x = torch.rand(batch * modalities, 3, *shape).to(**to)
+    groups = [
+        (each, mode) for each, mode in product(dtype, MODES[network])
+        if mode[1] not in {'frozen', 'batch'} - set(statistics)
+    ]
+    rows = []
+    with tqdm(total=(warmup + iters) * len(groups) * len(depth)) as progress:
+        for layers in depth:
+            if network == 'resnet':
+                nets = contestants.resnets(layers, x, modalities, fusions)
+            else:
+                nets = contestants.unets(layers, x, modalities)
+            flops = {name: count_flops(net.to(**to), inputs)
+                     for name, (net, inputs) in nets.items()}
+            if compile:
+                nets = {name: (torch.compile(net), inputs)
+                        for name, (net, inputs) in nets.items()}
+            for each, mode in groups:
+                label = dict(network=f'{network}{layers}', mode=mode[0],
+                             dtype=each, statistics=mode[1])
+                progress.set_description(' '.join(label.values()))
+                starts = {name: partial(step_of, *net, *mode, DTYPES[each])
+                          for name, net in nets.items()}
+                for row in time_in_turns(starts, cuda, iters, warmup, clock,
+                                         progress):
+                    ratio = flops[row['contestant']] / flops['floor']
+                    rows.append(dict(label, flops_to_floor=ratio, **row))
+    facts = environment(cuda)
+    if json_file:
+        Path(json_file).write_text(
+            json.dumps(dict(environment=facts, rows=rows), indent=2))
+    return '\n'.join(
+        [*(f'- {k}: {v}' for k, v in facts.items()), '', table(rows)])
+
+
+def _shape(network: str, size: str, depth: Sequence[int]) -> Tuple[int, int]:
+    wrong = set(depth) - set(DEPTHS[network])
+    if wrong:
+        raise ValueError(f'--depth {min(wrong)} is none of {DEPTHS[network]} '
+                         f'of --network {network}')
+    match = re.fullmatch(r'(\d+)x(\d+)', size)
+    if not match or min(int(match[1]), int(match[2])) < 64:
+        raise ValueError(
+            f'--size {size!r} is no HEIGHTxWIDTH of at least 64x64, of which '
+            'the last stage sees a 32nd: give for instance 192x256')
+    height, width = int(match[1]), int(match[2])
+    stride = 2**max(depth)
+    if network == 'unet' and (height % stride or width % stride):
+        raise ValueError(f'--size must be multiples of {stride}, 2 to the '
+                         'power of --depth, for --network unet')
+    return height, width
+
+
+def table(rows: List[dict]) -> str:
+    """The rows in Markdown."""
+    names = ('network', 'mode', 'dtype', 'statistics', 'contestant')
+    lines = [
+        '| ' + ' | '.join(names) +
+        ' | FLOPs to floor | ms | to floor | MiB | to floor '
+        '| faster than loop |', '|' + ' --- |' * 5 + ' ---: |' * 6
+    ]
+    for row in rows:
+        low, ms, high = row['ms']
+        least, ratio, most = row['time_to_floor']
+        lines.append(
+            '| ' + ' | '.join(row[name] for name in names) +
+            f' | {row["flops_to_floor"]:.3f}x'
+            f' | {ms:.1f} ({low:.1f}-{high:.1f})'
+            f' | {ratio:.2f}x ({least:.2f}-{most:.2f}) | {row["mib"]:.0f}'
+            f' | {row["memory_to_floor"]:.2f}x'
+            f' | {row["faster_than_loop"]:.2f}x |')
+    return '\n'.join(lines)
