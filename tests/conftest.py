@@ -39,6 +39,25 @@ def load_tool(path):
     return module
 
 
+@pytest.fixture
+def run_tool(monkeypatch, capsys):
+    """Run a script of tools/ with arguments; returns what it printed."""
+
+    def run(path, *args):
+        monkeypatch.setattr(sys, 'argv', [path, *map(str, args)])
+        load_tool(path).main()
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def trained_run(tmp_path_factory):
+    """Work dir of a tiny segmentation training, see ``train``."""
+    from tiny_training import train  # which imports mmseg
+    return train(tmp_path_factory.mktemp('trained'))
+
+
 def make_gammas(norm):
     """Give a norm scales of which about a third exchange, and statistics."""
     with torch.no_grad():

@@ -7,6 +7,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..layers import (
     ExchangeRule,
@@ -62,6 +63,9 @@ class CENSegmentor(EncoderDecoder):
         fusion (dict, optional): A fusion baseline within the backbone: its
             ``type`` and ``after``, see :func:`add_fusions`. Defaults to
             None.
+        norm_eval (bool): Whether the statistics of the backbone's batch
+            norms stay frozen, for backbones without a ``norm_eval`` of their
+            own, such as ``TIMMBackbone``. Defaults to False.
         data_preprocessor (dict, optional): Its ``mean`` and ``std`` name
             the modalities.
         kwargs: As of :class:`mmseg.models.EncoderDecoder`.
@@ -79,6 +83,7 @@ class CENSegmentor(EncoderDecoder):
                  exchange: Optional[dict] = None,
                  private: Sequence[str] = ('affine', 'stats'),
                  fusion: Optional[dict] = None,
+                 norm_eval: bool = False,
                  data_preprocessor: Optional[dict] = None,
                  **kwargs) -> None:
         modalities = check_modalities(modalities)
@@ -89,6 +94,7 @@ class CENSegmentor(EncoderDecoder):
             data_preprocessor=_preprocessor(data_preprocessor, modalities),
             **kwargs)
         self.modalities = modalities
+        self.norm_eval = norm_eval
         self.merges = getattr(self.backbone, 'merges', False)
         if not self.merges:
             for name, part in list(self.named_children()):
@@ -123,6 +129,15 @@ class CENSegmentor(EncoderDecoder):
         if isinstance(head, nn.ModuleList):
             return nn.ModuleList(map(self._by_stream, head))
         return StreamHead(head, self.modalities)
+
+    def train(self, mode: bool = True) -> 'CENSegmentor':
+        """Set the mode; frozen statistics stay as they are."""
+        super().train(mode)
+        if self.norm_eval:
+            for module in self.backbone.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
+        return self
 
     def extract_feat(self, inputs: Tensor) -> List[Tensor]:
         """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``, or

@@ -1,4 +1,5 @@
-# CEN on DeepLabV3+.
+# DeepLabV3+ on a ResNet-101 with channel exchange on NYUDv2, trained as
+# RefineNet is.
 _base_ = './pspnet_r101_nyudv2.py'
 model = dict(
     decode_head=dict(

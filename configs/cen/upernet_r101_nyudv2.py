@@ -1,4 +1,4 @@
-# CEN on UPerNet.
+# UPerNet-101 with channel exchange on NYUDv2, trained as RefineNet is.
 _base_ = './pspnet_r101_nyudv2.py'
 model = dict(
     backbone=dict(

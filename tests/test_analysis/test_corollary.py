@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cen_mm.analysis.corollary import ExchangeReadyConv
+from cen_mm.analysis.theorem import ExchangeReadyConv
 from cen_mm.layers import PrivateBN, PrivateConv2d
 
 CHANNELS, SIZE = 6, (9, 7)

@@ -1,4 +1,6 @@
 """Forced nets are the nets that would have been built with those rules."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -9,12 +11,13 @@ from mmengine.registry import METRICS
 from mmengine.structures import BaseDataElement
 from torch import nn
 
-from cen_mm.analysis.forcing import (
+from cen_mm.analysis.report.forcing import (
     evaluate_forced,
     exchange_off,
     forced_nets,
 )
-from cen_mm.layers import ExchangeRule, PrivateBN, exchangeable_norms
+from cen_mm.analysis.trained_net import exchanging_norms
+from cen_mm.layers import ExchangeRule, PrivateBN
 
 
 class Net(BaseModel):
@@ -40,8 +43,13 @@ class Net(BaseModel):
 
 @METRICS.register_module()
 class MeanOfValues(BaseMetric):
-    """The mean of all values, and of the noise."""
+    """The mean of all values, and of the noise; counts how often built."""
     default_prefix = 'mean'
+    built = 0
+
+    def __init__(self):
+        super().__init__()
+        MeanOfValues.built += 1
 
     def process(self, data_batch, data_samples):
         self.results += [(s['value'].mean().item(), s['noise'])
@@ -52,44 +60,50 @@ class MeanOfValues(BaseMetric):
         return dict(value=value, noise=noise)
 
 
+class Images(list):
+    """A data set."""
+    metainfo = {}
+
+
 @pytest.fixture
 def net():
-    net = Net([0.02, 0.02, 0.02]).eval()
-    for _, norm in exchangeable_norms(net):
+    model = Net([0.02, 0.02, 0.02]).eval()
+    norms = exchanging_norms(model)
+    for _, norm in norms:
         make_gammas(norm)
         norm.weight.data[::2] = 0.01  # each part has some
-    return net
+    return SimpleNamespace(
+        model=model, norms=norms,
+        cfg=SimpleNamespace(val_evaluator=dict(type='MeanOfValues')))
 
 
-def test_metrics_are_those_of_nets_with_such_rules(net):
-    norms = exchangeable_norms(net)
+def test_forced_nets_are_those_built_with_such_rules(net):
     inputs = torch.randn(3, 2, 4, 5, 5)
-    batches = ({
-        'inputs': [x], 'data_samples': [BaseDataElement()]
-    } for x in inputs)
-    nets = forced_nets([name for name, _ in norms],
+    dataset = Images(dict(inputs=x, data_samples=BaseDataElement())
+                     for x in inputs)
+    nets = forced_nets([name for name, _ in net.norms],
                        ['layers.0.1', 'layers.2.1'])
-    rules = [norm.exchange for _, norm in norms]
-    done = []
-    evaluate_forced(net, norms, nets, batches, dict(type='MeanOfValues'), {},
-                    done.append)
-    assert [norm.exchange for _, norm in norms] == rules
-    assert sum(done) == 3 * len(nets)
+    rules = [norm.exchange for _, norm in net.norms]
+    before = MeanOfValues.built
+    evaluate_forced(net, nets, dataset, 2)
+    assert MeanOfValues.built == before + 1
+    assert [norm.exchange for _, norm in net.norms] == rules
     thresholds = {
         ('as trained', ''): [.02, .02, .02],
         ('all off', ''): [0, 0, 0],
-        ('off', 'layers.0.1'): [0, .02, .02],
-        ('off', 'layers.2.1'): [.02, .02, 0],
-        ('only', 'layers.0.1'): [.02, 0, 0],
-        ('only', 'layers.2.1'): [0, 0, .02],
+        ('one off', 'layers.0.1'): [0, .02, .02],
+        ('one off', 'layers.2.1'): [.02, .02, 0],
+        ('one on', 'layers.0.1'): [.02, 0, 0],
+        ('one on', 'layers.2.1'): [0, 0, .02],
     }
-    assert [(n.kind, n.layer) for n in nets] == list(thresholds)
+    assert [(n.exchange, n.layer) for n in nets] == list(thresholds)
+    assert [nets.index(n.reference) for n in nets[1:]] == [0, 0, 0, 1, 1]
     values = set()
     for forced in nets:
-        built = Net(thresholds[forced.kind, forced.layer]).eval()
-        built.load_state_dict(net.state_dict())
+        built = Net(thresholds[forced.exchange, forced.layer]).eval()
+        built.load_state_dict(net.model.state_dict())
         with torch.no_grad():
-            means = [built.layers(x).mean().item() for x in inputs]
+            means = [built.layers(x).mean().item() for x in inputs[:2]]
         assert forced.metrics['mean/value'] == pytest.approx(np.mean(means))
         # All nets draw the same random numbers.
         assert forced.metrics['mean/noise'] == nets[0].metrics['mean/noise']
@@ -98,8 +112,8 @@ def test_metrics_are_those_of_nets_with_such_rules(net):
 
 
 def test_rules_come_back_after_an_error(net):
-    norms = exchangeable_norms(net)
     rule = ExchangeRule(0.02, 'own')
+    norms = net.norms
     with pytest.raises(RuntimeError), exchange_off(norms, {'layers.1.1'}):
         assert norms[1][1].exchange == ExchangeRule(0, 'own')
         assert norms[0][1].exchange == norms[2][1].exchange == rule

@@ -83,7 +83,7 @@ NETWORKS = {
         '512x512.py', depths=(1, 1, 1, 1)),
              r'blocks\.\d\.norm[12]', 8),
     'convnext': (convnext, r'blocks\.\d\.norm', 4),
-    'efficientnet': (efficientnet, r'blocks\.\d\.\d\._?bn1', 16),
+    'efficientnet': (efficientnet, r'blocks\.(0\.\d\.bn1|[1-6]\.\d\.bn2)', 16),
 }
 
 
@@ -171,6 +171,18 @@ def test_stock_surgery_keeps_the_network(surgery, private):
         expected = net(x, mode='tensor')
         torch.testing.assert_close(
             surgery(net).eval()(x, mode='tensor'), expected)
+
+
+def test_statistics_of_any_backbone_can_be_frozen():
+    cfg = efficientnet()
+    net = CENSegmentor(
+        cfg['backbone'], cfg['decode_head'], norm_eval=True).train()
+    norm = net.backbone.timm_model.bn1
+    before = norm.stock.running_mean.clone()
+    net(torch.randn(2, 6, 32, 32), [sample(CLASSES, 32)] * 2,
+        mode='loss')['decode.rgb.loss_ce'].backward()
+    assert torch.equal(norm.stock.running_mean, before)
+    assert norm.weight.grad.any() and net.decode_head.training
 
 
 def test_sync_batchnorm_is_private_too():

@@ -1,4 +1,6 @@
 """The parameters of the networks of translation, as its page has them."""
+import re
+
 import pytest
 import torch
 from mmagic.registry import MODELS
@@ -74,10 +76,13 @@ def test_all_of_private_networks_is_private(listed):
 def test_what_the_page_says_of_table_9(of_table_9, of_table_8):
     """Statistics of their own matter to running statistics alone."""
     ours, theirs = (tiny(variant) for variant in (of_table_9, of_table_8))
-    # A shared entry loads into a private one.
+    # Under its plain name a shared entry loads into a private one.
     source, other = ((ours, theirs) if of_table_9 == 'affine_private' else
                      (theirs, ours))
-    other.load_state_dict(source.state_dict())
+    plain = {'.stock': '', '.scale': '.weight', '.offset': '.bias'}
+    other.load_state_dict({
+        re.sub(r'\.stock|\.scale|\.offset', lambda part: plain[part[0]], key):
+        value for key, value in source.state_dict().items()})
     x = torch.rand(2, 9, 64, 64) + torch.arange(9.).view(-1, 1, 1)
     for training in (True, False):
         outputs = []

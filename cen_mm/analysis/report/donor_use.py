@@ -16,26 +16,27 @@ beta would remain. What follows the norm is not looked at: in a residual
 block the stream's own skip connection is added later.
 """
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List
 
 import torch
 from torch import Tensor, nn
+
+from ..trained_net import Norms
 
 
 class ChannelVariance:
     """Variance of every channel of every stream, over many batches.
 
     Args:
-        norm (nn.Module): A private norm with an exchange rule. Call the
-            object as its forward hook.
+        norm (nn.Module): With an exchange rule. Call the object as its
+            forward hook.
     """
 
     def __init__(self, norm: nn.Module) -> None:
-        shape = norm.gamma.shape
-        self.norm = norm
+        self.replaced = norm.exchange.replaced(norm.gamma)  # (M, C)
         self.count = 0
-        self.mean = norm.gamma.new_zeros(shape, dtype=torch.double)
-        self.squares = torch.zeros_like(self.mean)  # of deviations
+        self.mean = torch.zeros_like(norm.gamma, dtype=torch.double)
+        self.squares = self.mean.clone()  # of deviations
 
     @torch.no_grad()
     def __call__(self, norm: nn.Module, inputs: tuple,
@@ -52,32 +53,24 @@ class ChannelVariance:
         self.count = total
 
     def donated(self) -> List[float]:
-        """Share of the variance that donors gave, one a modality.
-
-        nan where nothing varies.
-        """
-        norm = self.norm
-        replaced = norm.exchange.replaced(norm.gamma)
-        given = (self.squares * replaced).sum(dim=1)
+        """Each modality's share from donors; nan where nothing varies."""
+        given = (self.squares * self.replaced).sum(dim=1)
         return (given / self.squares.sum(dim=1)).tolist()
 
 
 @contextmanager
-def watch_donors(norms: Sequence[Tuple[str, nn.Module]]
-                 ) -> Iterator[Dict[str, ChannelVariance]]:
+def watch_donors(norms: Norms) -> Iterator[Dict[str, ChannelVariance]]:
     """Measure the donors' shares of whatever runs through a net.
 
     Args:
-        norms (Sequence[tuple[str, nn.Module]]): Names, and norms with an
-            exchange rule.
+        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
 
     Yields:
         dict[str, ChannelVariance]: By name; ask them after the last batch.
     """
     watched = {name: ChannelVariance(norm) for name, norm in norms}
-    handles = [
-        meter.norm.register_forward_hook(meter) for meter in watched.values()
-    ]
+    handles = [norm.register_forward_hook(watched[name])
+               for name, norm in norms]
     try:
         yield watched
     finally:

@@ -1,67 +1,38 @@
 """The pictures of the report."""
-import io
 import math
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 import numpy as np
-from _exchange_report_tables import reference_of, value_of
+from matplotlib.figure import Figure
 
-from cen_mm.analysis.layer_names import short_name
-from cen_mm.analysis.style import (
-    DPI,
-    GREY,
-    UNITS,
-    grouped_bars,
-    modality_colours,
-    new_figure,
-    plt,
-)
+from ..layer_names import short_name
+from ..style import GREY, UNITS, grouped_bars, modality_colours, new_figure
+from .forcing import ForcedNet
 
 WIDTH = 9.  # inches
 FLOOR = 1e-6  # of the logarithmic axis; trained scales may be 0
 BINS = 24
 
 
-def png(figure) -> bytes:
-    """A finished figure."""
-    file = io.BytesIO()
-    figure.savefig(file, format='png', dpi=DPI)
-    plt.close(figure)
-    return file.getvalue()
-
-
-def layer_bars(axis, rows: List[dict], share) -> Dict[str, list]:
-    """Bars of a share of every layer and modality, in percent.
-
-    Args:
-        axis (Axes): Where.
-        rows (list[dict]): Those of channels.csv.
-        share (Callable[[dict], float]): Of a row.
-
-    Returns:
-        dict[str, list]: The bars of each modality.
-    """
-    names = dict.fromkeys(row['modality'] for row in rows)
-    layers = dict.fromkeys(row['layer'] for row in rows)
-    bars = grouped_bars(
-        axis, [short_name(layer) for layer in layers], {
-            name: np.array([
-                100 * share(row) for row in rows if row['modality'] == name
-            ])
-            for name in names
-        })
+def _layer_bars(axis, rows: List[dict],
+                share: Callable[[dict], float]) -> Dict[str, list]:
+    """Bars of a share of each row, in percent; returns those by modality."""
+    values: Dict[str, list] = {}
+    for row in rows:
+        values.setdefault(row['modality'], []).append(100 * share(row))
+    layers = dict.fromkeys(short_name(row['layer']) for row in rows)
+    bars = grouped_bars(axis, list(layers), values)
     axis.autoscale(axis='y')  # an earlier call has fixed it
     axis.set_ylim(0, max(axis.get_ylim()[1], 5))
-    axis.legend(ncols=len(names) + 1, loc='lower left', bbox_to_anchor=(0, 1))
+    axis.legend(ncols=len(bars) + 1, loc='lower left', bbox_to_anchor=(0, 1))
     return bars
 
 
-def share_plot(rows: List[dict]):
-    """Replaced channels, and hatched those that get dead ones."""
-    figure, axes = new_figure(1, 1, (WIDTH, 3.6))
-    axis = axes[0, 0]
+def share_plot(rows: List[dict]) -> Figure:
+    """Replaced channels by rows of ``layers.csv``; hatched, by dead ones."""
+    figure, ((axis, ), ) = new_figure(1, 1, (WIDTH, 3.6))
     hatched = dict(facecolor='none', edgecolor='white', hatch='/////', lw=0)
-    for bars in layer_bars(
+    for bars in _layer_bars(
             axis, rows,
             lambda row: row['dead_donors'] / row['channels']).values():
         bars.set_label('_')
@@ -70,27 +41,28 @@ def share_plot(rows: List[dict]):
     # A sample for the legend.
     axis.bar(0, 0, **dict(hatched, facecolor=GREY),
              label='of it, donors small too')
-    layer_bars(axis, rows, lambda row: row['replaced'])
+    _layer_bars(axis, rows, lambda row: row['replaced'])
     axis.set_ylabel('replaced channels (%)')
     return figure
 
 
-def donor_plot(rows: List[dict]):
-    """The donors' share of the variance."""
-    figure, axes = new_figure(1, 1, (WIDTH, 3.6))
-    layer_bars(axes[0, 0], rows, lambda row: row['donor_use'])
-    axes[0, 0].set_ylabel('variance from donors (%)')
+def donor_plot(rows: List[dict]) -> Figure:
+    """The donors' share of the variance, by rows of ``layers.csv``."""
+    figure, ((axis, ), ) = new_figure(1, 1, (WIDTH, 3.6))
+    _layer_bars(axis, rows, lambda row: row['donor_use'])
+    axis.set_ylabel('variance from donors (%)')
     return figure
 
 
 def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
-               small_below: Dict[str, float]):
+               small_thresholds: Dict[str, float]) -> Figure:
     """Scales of each layer, on a logarithmic axis.
 
     Args:
         gammas (dict[str, np.ndarray]): ``(M, C)`` by layer.
         modalities (list[str]): M names.
-        small_below (dict[str, float]): Thresholds by layer.
+        small_thresholds (dict[str, float]): Below which a scale is small,
+            by layer.
     """
     columns = min(4, len(gammas))
     lines = math.ceil(len(gammas) / columns)
@@ -107,9 +79,9 @@ def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
         axis.hist(
             list(values), edges, color=list(colours.values()),
             label=modalities, rwidth=0.9)
-        if small_below[layer] > 0:
+        if small_thresholds[layer] > 0:
             axis.axvline(
-                small_below[layer], color=GREY, ls='--', lw=1,
+                small_thresholds[layer], color=GREY, ls='--', lw=1,
                 label='counts as small')
         axis.set_xscale('log')
         axis.set_title(short_name(layer), fontsize=9)
@@ -126,26 +98,24 @@ def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
     return figure
 
 
-def forcing_plot(nets: list, metric: str, streams: List[str]):
+def forcing_plot(nets: List[ForcedNet], metric: str,
+                 streams: List[str]) -> Figure:
     """Above a layer's exchange off, below on alone: what it changes."""
     figure, axes = new_figure(2, 1, (WIDTH, 6.), sharex=True)
-    for axis, kind, name, reference in zip(
-            axes[:, 0], ('off', 'only'),
+    for axis, exchange, title, reference in zip(
+            axes[:, 0], ('one off', 'one on'),
             ('exchange off in this layer alone',
              'exchange on in this layer alone'),
             ('as trained', 'with exchange nowhere')):
-        chosen = [net for net in nets if net.kind == kind]
+        chosen = [net for net in nets if net.exchange == exchange]
         grouped_bars(
             axis, [short_name(net.layer) for net in chosen], {
-                stream: np.array([
-                    value_of(net, metric, stream)
-                    - value_of(reference_of(net, nets), metric, stream)
-                    for net in chosen
-                ])
+                stream: np.array(
+                    [net.difference(metric, stream) for net in chosen])
                 for stream in streams
             })
         axis.axhline(0, color=GREY, lw=0.8)
-        axis.set_title(name)
+        axis.set_title(title)
         axis.set_ylabel(f'{metric} minus {metric}\n{reference}'
                         + UNITS.get(metric, ''))
     axes[0, 0].tick_params(labelbottom=False)

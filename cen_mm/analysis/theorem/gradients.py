@@ -1,13 +1,13 @@
 """The two gradients that Theorem 1 is about, of a trained network."""
 import copy
 import dataclasses
-from typing import Dict, Iterable, List, Tuple
+from typing import Dict, Iterable, List
 
 import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from .exchanging_norms import exchanging_norms
+from ..trained_net import exchanging_norms
 
 
 @dataclasses.dataclass
@@ -26,26 +26,22 @@ class GammaGradients:
     size: Tensor
 
 
-def gamma_gradients(model: BaseModel,
-                    batches: Iterable[dict],
+def gamma_gradients(model: BaseModel, batches: Iterable[dict],
                     exchange: bool = False) -> Dict[str, GammaGradients]:
     """Measure them, in training mode and without a step.
 
-    The loss is the sum of what ``mode='loss'`` returns, that is without the
-    penalty of a :class:`~cen_mm.engine.SparsityHook`. The model itself, its
-    running statistics included, stays as it is.
+    The loss is the sum of what ``mode='loss'`` returns, without the penalty
+    of a SparsityHook. The model, running statistics included, stays as it is.
 
     Args:
         model (BaseModel): Its weights.
         batches (Iterable[dict]): As of a data loader.
         exchange (bool): Whether channels are exchanged. The theorem is about
-            networks without, where ``slope`` is the sum of the product of
-            the gradient map and x-hat. With it ``size`` is that of the maps
-            which take the place of the replaced ones. Defaults to False.
+            networks without; with it ``size`` is that of the maps which take
+            the place of the replaced ones. Defaults to False.
 
     Returns:
-        dict[str, GammaGradients]: By the norm's name, in the order of the
-        network.
+        dict[str, GammaGradients]: By norm, in the order of the network.
 
     Raises:
         ValueError: If no norm exchanges, or there is no batch.
@@ -63,31 +59,25 @@ def gamma_gradients(model: BaseModel,
             norm.exchange = dataclasses.replace(norm.exchange, threshold=0.)
         norm.weight.requires_grad_(True)
         norm.register_forward_hook(keep)
-    found = [_one_batch(model, norms, outputs, data) for data in batches]
-    if not found:
+    slopes, sizes = [], []  # (M, C) by batch and norm
+    for data in batches:
+        outputs.clear()
+        loss, _ = model.parse_losses(
+            model(**model.data_preprocessor(data, True), mode='loss'))
+        gradients = torch.autograd.grad(
+            loss, [*(norm.weight for _, norm in norms), *outputs])
+        slopes.append([s.view_as(norm.gamma).cpu()
+                       for s, (_, norm) in zip(gradients, norms)])
+        sizes.append([
+            g.unflatten(0, (-1, norm.num_modalities))  # (N, M, C, H, W)
+            .square().sum(dim=(0, 3, 4)).sqrt().cpu()
+            for g, (_, norm) in zip(gradients[len(norms):], norms)])
+    if not slopes:
         raise ValueError('there is no batch to measure on: give at least one, '
                          'of a data set with as many samples as a batch has')
-    slopes, sizes = (map(torch.stack, zip(*part)) for part in zip(*found))
     return {
         name: GammaGradients(norm.gamma.detach().cpu(), slope, size)
-        for (name, norm), slope, size in zip(norms, slopes, sizes)
+        for (name, norm), slope, size in zip(
+            norms, map(torch.stack, zip(*slopes)),
+            map(torch.stack, zip(*sizes)))
     }
-
-
-def _one_batch(model: BaseModel, norms: List[Tuple[str, nn.Module]],
-               outputs: List[Tensor],
-               data: dict) -> Tuple[List[Tensor], List[Tensor]]:
-    """``slope`` and ``size`` of all norms, each ``(M, C)``, on the CPU."""
-    outputs.clear()
-    loss, _ = model.parse_losses(
-        model(**model.data_preprocessor(data, True), mode='loss'))
-    gradients = torch.autograd.grad(
-        loss, [*(norm.weight for _, norm in norms), *outputs])
-    slopes = [
-        s.view_as(norm.gamma).cpu() for s, (_, norm) in zip(gradients, norms)
-    ]
-    sizes = []
-    for g, (_, norm) in zip(gradients[len(norms):], norms):
-        g = g.unflatten(0, (-1, norm.num_modalities))  # (N, M, C, H, W)
-        sizes.append(g.square().sum(dim=(0, 3, 4)).sqrt().cpu())
-    return slopes, sizes

@@ -2,9 +2,13 @@
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Union
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
+from matplotlib.figure import Figure
+
+from ..layer_names import find_layer
+from ..style import save
 
 
 @dataclass
@@ -17,11 +21,15 @@ class GammaLog:
         gammas (dict[str, np.ndarray]): By layer, ``(S, M, C)``.
         replaced (dict[str, np.ndarray]): By layer, which channels were
             exchanged, booleans ``(S, M, C)``.
+        work_dir (str): Of the training, for messages.
+        label (str): What pictures call the run.
     """
     steps: np.ndarray
     modalities: List[str]
     gammas: Dict[str, np.ndarray]
     replaced: Dict[str, np.ndarray]
+    work_dir: str = ''
+    label: str = ''
 
     @property
     def layers(self) -> List[str]:
@@ -32,16 +40,22 @@ class GammaLog:
         """Shares of exchanged channels, ``(S, L, M)``."""
         return np.stack([r.mean(axis=-1) for r in self.replaced.values()], 1)
 
+    def find_layer(self, name: str) -> str:
+        """The whole name of a layer; ValueError if none or several fit."""
+        try:
+            return find_layer(name, self.layers)
+        except ValueError as error:
+            raise ValueError(f'{self.work_dir}: {error}') from error
 
-def read_gammas(work_dir: Union[str, Path]) -> GammaLog:
-    """Read ``<work_dir>/gammas``.
+
+def read_gammas(work_dir: Union[str, Path],
+                label: Optional[str] = None) -> GammaLog:
+    """Read all records of ``<work_dir>/gammas``.
 
     Args:
         work_dir (str | Path): Of a training with a
             :class:`~cen_mm.engine.SparsityHook`.
-
-    Returns:
-        GammaLog: All records, in order.
+        label (str, optional): Defaults to the name of the work dir.
 
     Raises:
         ValueError: If there are none, one cannot be read or has gammas that
@@ -57,24 +71,52 @@ def read_gammas(work_dir: Union[str, Path]) -> GammaLog:
             'with a SparsityHook and exchange=dict(threshold=...) in its '
             'model, which writes them')
     records = [_read(file) for file in files]
-    first = records[0]
-    names = first.pop('modalities').tolist()
-    shapes = {k: v.shape for k, v in first.items()}
-    for file, record in zip(files[1:], records[1:]):
-        if (record.pop('modalities').tolist() != names
-                or {k: v.shape for k, v in record.items()} != shapes):
+    networks = [(record.pop('modalities').tolist(),
+                 {k: v.shape for k, v in record.items()})
+                for record in records]
+    for file, network in zip(files, networks):
+        if network != networks[0]:
             raise ValueError(
                 f'{file} has other layers or modalities than {files[0]}: two '
                 'networks were trained in one work dir; delete the records '
                 'of one')
-    layers = [k for k in first if f'{k}/replaced' in first]
+    layers = [k for k in records[0] if f'{k}/replaced' in records[0]]
 
     def stacked(suffix: str) -> Dict[str, np.ndarray]:
         return {k: np.stack([r[k + suffix] for r in records]) for k in layers}
 
     return GammaLog(
-        np.array([_step(file) for file in files]), names, stacked(''),
-        stacked('/replaced'))
+        np.array([_step(file) for file in files]), networks[0][0],
+        stacked(''), stacked('/replaced'), str(work_dir),
+        label or Path(work_dir).resolve().name)
+
+
+def plot_runs(draw: Callable[..., Tuple[Figure, str]], out: str,
+              work_dirs: Sequence[str],
+              labels: Optional[Sequence[str]] = None, **kwargs) -> str:
+    """Draw the records of several runs; returns text for the terminal.
+
+    Args:
+        draw (Callable): ``draw_proportions`` or ``draw_trajectories``.
+        out (str): Picture to write.
+        work_dirs (Sequence[str]): See :func:`read_gammas`.
+        labels (Sequence[str], optional): One a run. Defaults to the names
+            of the work dirs.
+        kwargs: Of ``draw``.
+
+    Raises:
+        ValueError: As of :func:`read_gammas` and ``draw``, or if there is
+            another number of labels than of runs.
+    """
+    if labels and len(labels) != len(work_dirs):
+        raise ValueError(f'{len(labels)} --labels for {len(work_dirs)} work '
+                         'dirs: give one for each')
+    figure, text = draw([
+        read_gammas(*run)
+        for run in zip(work_dirs, labels or [None] * len(work_dirs))
+    ], **kwargs)
+    save(figure, out)
+    return f'{text}\n{out} written'
 
 
 def _step(file: Path) -> int:

@@ -1,28 +1,23 @@
-"""The report on a checkpoint's exchange, from files the test writes."""
+"""The report on a checkpoint's exchange, by its command line."""
 import csv
-import sys
 from base64 import b64encode
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import torch
-from conftest import load_tool, make_gammas
+from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.registry import MODELS as ROOT_MODELS
-from mmengine.registry import DefaultScope
-from mmseg.registry import DATASETS, MODELS
-from tiny_nyudv2 import write_nyudv2
-from tiny_training import tiny_config
+from mmengine.registry import MODELS, DefaultScope
+from mmseg.registry import DATASETS
 from tiny_translation import NAMES, prepare, prepared
 
-from cen_mm.layers import exchangeable_norms
-
 TOOL = 'analysis_tools/exchange_report.py'
+SOURCES = 'reshading', 'edge_texture'
 
 
 class Cells(HTMLParser):
-    """Rows of all tables, pictures, and addresses of anything else."""
+    """Rows of all tables and pictures; refuses addresses of anything else."""
 
     def __init__(self, text):
         super().__init__()
@@ -49,56 +44,23 @@ class Cells(HTMLParser):
         self.open = False
 
 
-@pytest.fixture(scope='module')
-def translation(tmp_path_factory):
-    torch.manual_seed(0)
-    root = tmp_path_factory.mktemp('translation')
-    return root, prepare(root)
-
-
-@pytest.fixture(scope='module')
-def segmentation(tmp_path_factory):
-    torch.manual_seed(0)
-    root = tmp_path_factory.mktemp('segmentation')
-    write_nyudv2(root / 'nyudv2')
-    cfg = tiny_config(root / 'nyudv2', root)
-    cfg.dump(root / 'tiny.py')
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        net = MODELS.build(cfg.model)
-    for _, norm in exchangeable_norms(net):
-        make_gammas(norm)
-    torch.save(dict(state_dict=net.state_dict(),
-                    meta=dict(iter=70, epoch=7)), root / 'tiny.pth')
-    return root, cfg
-
-
-def report(monkeypatch, capsys, *args):
-    """Run the tool; returns what it printed."""
-    monkeypatch.setattr(sys, 'argv', ['', *map(str, args)])
-    load_tool(TOOL).main()
-    return capsys.readouterr().out
-
-
 def read(path):
     with open(path, newline='') as file:
         return list(csv.DictReader(file))
 
 
-def build(cfg, root, **exchange):
-    """The net of the checkpoint, had it been built with another rule."""
+def mean_errors(cfg, root, exchange, count):
+    """MAE on [-1, 1] of the net, had it been built with another rule.
+
+    Of streams and ensemble; the seeds are those of the tool.
+    """
+    from mmagic.registry import DATASETS as TRANSLATION_DATASETS
     cfg = cfg.copy()
     cfg.model.generator.exchange = exchange
     with DefaultScope.overwrite_default_scope('mmagic'):
-        net = ROOT_MODELS.build(cfg.model)
-    net.load_state_dict(torch.load(root / 'rooms.pth')['state_dict'])
-    return net.eval()
-
-
-def mean_error(net, cfg, root, count):
-    """MAE of streams and ensemble on [-1, 1], the seeds those of the tool."""
-    from mmagic.registry import DATASETS as TRANSLATION_DATASETS
-    with DefaultScope.overwrite_default_scope('mmagic'):
+        net = MODELS.build(cfg.model).eval()
         dataset = TRANSLATION_DATASETS.build(cfg.test_dataloader.dataset)
+    net.load_state_dict(torch.load(root / 'rooms.pth')['state_dict'])
     errors = {}
     for index in range(count):
         torch.manual_seed(index + 1)
@@ -112,19 +74,19 @@ def mean_error(net, cfg, root, count):
     return {key: np.mean(values) for key, values in errors.items()}
 
 
-def test_translation(translation, monkeypatch, capsys):
-    root, cfg = translation
-    printed = report(
-        monkeypatch, capsys, root / 'rooms.pth', '--config', root / 'rooms.py',
+def test_translation(tmp_path, run_tool):
+    cfg = prepare(tmp_path)
+    printed = run_tool(
+        TOOL, tmp_path / 'rooms.pth', '--config', tmp_path / 'rooms.py',
         '--images', 2, '--evaluate', '--eval-images', 2, '--layers',
         'encoder.2.norm')
-    out = root / 'exchange_report'
-    state = torch.load(root / 'rooms.pth')['state_dict']
-    rows = read(out / 'channels.csv')
+    out = tmp_path / 'exchange_report'
+    state = torch.load(tmp_path / 'rooms.pth')['state_dict']
+    rows = read(out / 'layers.csv')
     assert len(rows) == 4 * 2
     for row in rows:
         gamma = state[row['layer'] + '.weight'].view(2, -1).abs()
-        m = ('reshading', 'edge_texture').index(row['modality'])
+        m = SOURCES.index(row['modality'])
         small = gamma < 0.01
         assert int(row['channels']) == gamma.shape[1]
         assert float(row['replaced']) == small[m].float().mean().item()
@@ -137,23 +99,20 @@ def test_translation(translation, monkeypatch, capsys):
                                       abs=0.02)
     assert any(0.2 < float(row['donor_use']) < 0.8 for row in rows)
     forced = read(out / 'forcing.csv')
-    assert [(r['exchange'], r['layer']) for r in forced] == [
-        ('as trained', ''), ('all off', ''),
-        ('off', 'generator.encoder.2.norm'),
-        ('only', 'generator.encoder.2.norm')
-    ]
-    patterns = (r'.*encoder\.\d\.norm', None, r'.*encoder\.[134]\.norm',
-                r'.*encoder\.2\.norm')
+    layer = 'generator.encoder.2.norm'
     values = set()
-    for row, pattern in zip(forced, patterns):
-        rule = (dict(threshold=0.) if pattern is None else dict(
-            threshold=0.01, pattern=pattern))
-        for key, value in mean_error(
-                build(cfg, root, **rule), cfg, root, 2).items():
+    for row, (expected, rule) in zip(forced, {
+            ('as trained', ''): dict(pattern=r'.*encoder\.\d\.norm'),
+            ('all off', ''): dict(threshold=0.),
+            ('one off', layer): dict(pattern=r'.*encoder\.[134]\.norm'),
+            ('one on', layer): dict(pattern=r'.*encoder\.2\.norm')}.items()):
+        assert (row['exchange'], row['layer']) == expected
+        for key, value in mean_errors(
+                cfg, tmp_path, dict(dict(threshold=0.01), **rule), 2).items():
             assert float(row[key]) == pytest.approx(value, rel=1e-5)
             values.add(float(row[key]))
             assert f'{float(row[key]):.4f}' in printed
-    assert len(values) == 2 * 4
+    assert len(forced) == 4 and len(values) == 2 * 4
     page = Cells((out / 'report.html').read_text())
     for row in rows:
         assert [row['layer'].split('.', 1)[1], row['modality'],
@@ -166,21 +125,22 @@ def test_translation(translation, monkeypatch, capsys):
     assert len(page.images) == 4
     files = {b64encode(path.read_bytes()).decode()
              for path in out.glob('*.png')}
-    assert files == {source.split(',')[1]
-                     for source in page.images}
+    assert files == {source.split(',')[1] for source in page.images}
 
 
-def test_segmentation(segmentation, monkeypatch, capsys):
-    root, cfg = segmentation
-    printed = report(
-        monkeypatch, capsys, root / 'tiny.pth', '--images', 1, '--evaluate',
-        '--eval-images', 2, '--layers', 'layer3.1.bn2', '--out', root / 'out')
-    assert 'iteration: 70 (epoch 7)' in printed
+def test_segmentation(trained_run, tmp_path, run_tool):
+    checkpoint = trained_run / 'epoch_3.pth'
+    printed = run_tool(
+        TOOL, checkpoint, '--images', 1, '--evaluate', '--eval-images', 2,
+        '--layers', 'layer3.1.bn2', '--out', tmp_path / 'out')
+    assert 'iteration: 9 (epoch 3)' in printed
+    assert 'L1 penalty: 10, region own' in printed
     # mIoU by hand, of the net as it is.
+    cfg = Config.fromfile(next(trained_run.glob('*.py')))
     with DefaultScope.overwrite_default_scope('mmseg'):
         net = MODELS.build(cfg.model).eval()
         dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    net.load_state_dict(torch.load(root / 'tiny.pth')['state_dict'])
+    net.load_state_dict(torch.load(checkpoint)['state_dict'])
     pairs = []
     for index in range(2):
         with torch.no_grad():
@@ -189,50 +149,32 @@ def test_segmentation(segmentation, monkeypatch, capsys):
                       (sample.pred_sem_seg_depth, sample.gt_sem_seg)])
     predicted, label = np.concatenate(pairs, axis=1)
     predicted, label = predicted[label < 40], label[label < 40]
-    ious = [np.mean((predicted == k)[(predicted == k) | (label == k)])
-            if not (label == k).any() else
-            ((predicted == k) & (label == k)).sum()
+    ious = [((predicted == k) & (label == k)).sum()
             / ((predicted == k) | (label == k)).sum()
             for k in {*predicted, *label}]
-    ious = [0. if not (label == k).any() else iou
-            for iou, k in zip(ious, {*predicted, *label})]
-    trained = read(root / 'out/forcing.csv')[0]
+    trained = read(tmp_path / 'out/forcing.csv')[0]
     assert float(trained['depth/mIoU']) == pytest.approx(
         100 * np.mean(ious), abs=0.01)
 
 
-def test_the_checkpoint_alone_will_do(segmentation, monkeypatch, capsys):
-    root, _ = segmentation
-    printed = report(
-        monkeypatch, capsys, root / 'tiny.pth', '--images', 0, '--out',
-        root / 'alone', '--cfg-options',
-        'test_dataloader.dataset.data_root=nowhere')
-    rows = read(root / 'alone/channels.csv')
-    assert {row['donor_use'] for row in rows} == {'nan'}
+def test_the_checkpoint_alone_will_do(trained_run, tmp_path, run_tool):
+    """Without data; and a control without exchange."""
+    args = (trained_run / 'epoch_3.pth', '--images', 0, '--out', tmp_path,
+            '--cfg-options', 'test_dataloader.dataset.data_root=nowhere')
+    printed = run_tool(TOOL, *args)
     assert 'No image has been run' in printed
-    assert not (root / 'alone/forcing.csv').exists()
-
-
-def test_a_control_without_exchange_is_reported(segmentation, monkeypatch,
-                                                capsys):
-    root, _ = segmentation
-    printed = report(
-        monkeypatch, capsys, root / 'tiny.pth', '--images', 0, '--out',
-        root / 'control', '--threshold', 0.02, '--cfg-options',
-        'model.backbone.exchange.threshold=0')
+    assert 'nothing is exchanged' not in printed
+    assert {row['donor_use'] for row in read(tmp_path / 'layers.csv')} == {
+        'nan'}
+    assert not (tmp_path / 'forcing.csv').exists()
+    printed = run_tool(
+        TOOL, *args, 'model.backbone.exchange.threshold=0', '--threshold',
+        0.02)
     assert 'nothing is exchanged' in printed
     assert 'threshold: 0 ' in printed and 'small scales: below 0.02' in printed
-    rows = read(root / 'control/channels.csv')
+    rows = read(tmp_path / 'layers.csv')
     assert {row['replaced'] for row in rows} == {'0.0'}
-    assert any(float(row['below_own']) > 0 for row in rows)
-
-
-def test_nothing_is_measured_for_a_folder_that_cannot_be(
-        segmentation, monkeypatch, capsys):
-    root, _ = segmentation
-    (root / 'file').touch()
-    with pytest.raises(SystemExit, match="File exists: .*file'"):
-        report(monkeypatch, capsys, root / 'tiny.pth', '--out', root / 'file')
+    assert any(float(row['small_own']) > 0 for row in rows)
 
 
 @pytest.mark.parametrize('args, why', [
@@ -255,11 +197,11 @@ def test_nothing_is_measured_for_a_folder_that_cannot_be(
       'test_dataloader.dataset.pipeline.2.type=RandomFlip',
       'test_dataloader.dataset.pipeline.2.prob=0.'],
      'no ground truth to compare with.*LoadLabels'),
+    (['--out', __file__], f'File exists: .*{__file__}'),
 ])
-def test_bad_input_gets_a_sentence(segmentation, monkeypatch, capsys, args,
+def test_bad_input_gets_a_sentence(trained_run, tmp_path, run_tool, args,
                                    why):
-    root, _ = segmentation
     with pytest.raises(SystemExit, match=why):
-        report(monkeypatch, capsys, root / 'tiny.pth', '--out',
-               root / 'refused', *args)
-    assert not (root / 'refused').exists()
+        run_tool(TOOL, trained_run / 'epoch_3.pth', '--out',
+                 tmp_path / 'refused', *args)
+    assert not (tmp_path / 'refused').exists()

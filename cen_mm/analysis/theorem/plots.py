@@ -1,29 +1,29 @@
 """Figure 4 of the supplement, and beside it what was measured."""
-from typing import List
-
 import torch
-from _attraction_table import Gammas
+from matplotlib.figure import Figure
 
-from cen_mm.analysis.attraction import (
-    attraction_probability,
-    simulate_attraction,
-)
-from cen_mm.analysis.style import GREY, modality_colours, new_figure, save
+from ..style import GREY, modality_colours, new_figure
+from .attraction import attraction_probability, simulate_attraction
 
 BINS = 10
 FEWEST = 30  # cases in a bin: below, a frequency says little
 
 
-def draw(rows: List[Gammas], title: str, out: str) -> None:
-    """Left the theorem by itself, right, under ``title``, measured."""
+def draw_attraction(channels, title: str) -> Figure:
+    """Left the theorem by itself; right, under ``title``, the channels.
+
+    Args:
+        channels (Channels): What was measured.
+        title (str): Of the right plot.
+    """
     figure, axes = new_figure(1, 2, (9.4, 4))
-    draw_theorem(axes[0, 0])
-    draw_measured(axes[0, 1], rows)
+    _draw_theorem(axes[0, 0])
+    _draw_measured(axes[0, 1], channels)
     axes[0, 1].set_title(title)
-    save(figure, out)
+    return figure
 
 
-def draw_theorem(axis) -> None:
+def _draw_theorem(axis) -> None:
     """Probability by the ratio of gradient and penalty."""
     ratio = torch.logspace(-1, 2, 200, dtype=torch.double)
     axis.plot(
@@ -46,23 +46,22 @@ def draw_theorem(axis) -> None:
     axis.legend()
 
 
-def draw_measured(axis, rows: List[Gammas]) -> None:
+def _draw_measured(axis, channels) -> None:
     """Frequency by probability, in bins of equal width."""
     axis.plot([0, 100], [0, 100], color=GREY, linewidth=1)
-    colours = modality_colours(dict.fromkeys(row.modality for row in rows))
-    for modality, colour in colours.items():
-        of = [row for row in rows if row.modality == modality]
+    colours = modality_colours(channels.modalities)
+    for modality, its in channels.modalities.items():
+        colour = colours[modality]
         for near in (True, False):
-            says, was = (
-                torch.cat([getattr(row, field)[:, row.near == near].flatten()
-                           for row in of]).double()
-                for field in ('probability', 'attracted'))
-            places = (says * BINS).long().clamp(max=BINS - 1)
-            kept = [places == b for b in range(BINS)
+            attracted, probability = (
+                values.flatten() for values in channels.of(
+                    its & (channels.near == near))[:2])
+            places = (probability * BINS).long().clamp(max=BINS - 1)
+            bins = [places == b for b in range(BINS)
                     if (places == b).sum() >= FEWEST]
             axis.plot(
-                [100 * says[b].mean() for b in kept],
-                [100 * was[b].mean() for b in kept],
+                [100 * probability[b].mean() for b in bins],
+                [100 * attracted[b].mean() for b in bins],
                 'o-' if near else 's--', color=colour, markersize=5,
                 linewidth=1, markerfacecolor=colour if near else 'white',
                 label=f'{modality}, {"near zero" if near else "other gammas"}')

@@ -6,20 +6,17 @@ f: the next convolution of f' has no weights for them (W' = 0), and what f
 gets from the constants is in its offset, b' = b + W * relu(beta). So with
 exchange the smallest loss is at most that without.
 
-It needs a convolution that no modalities share: with a shared one, W' = 0
-would take the channel from those modalities as well that make use of it. It
-also needs a norm whose output goes through an activation into convolutions,
-and nowhere else. That is ``bn2`` of a ResNet's bottleneck and ``bn1`` of its
-basic block. Behind ``bn2`` of a basic block the shortcut is added first, so
-that W' = 0 would lose the shortcut's channel too; the proof does not cover
-it. In a U-Net the skip connection is a second way, so the decoder's
-convolution would have to be replaced alike.
+It needs a convolution that no modalities share, for W' = 0 would take the
+channel from those as well that make use of it, and a norm whose output goes
+through an activation into convolutions, and nowhere else: ``bn2`` of a
+ResNet's bottleneck and ``bn1`` of its basic block. Behind ``bn2`` of a basic
+block the shortcut is added first; a U-Net's skip connection is a second way.
 
 The paper passes over the border. A convolution that pads with zeros makes no
-constant map of a constant, so that a bias alone repeats f only away from the
-border. It is exact without padding, such as in front of the 1x1 convolution
-of a bottleneck, and where the padding repeats the constant. Otherwise f'
-takes an offset for each place, the same for all inputs; that is our addition.
+constant map of a constant, so that a bias alone repeats f only away from it.
+It is exact without padding, as in front of the 1x1 convolution of a
+bottleneck, and where the padding repeats the constant. Otherwise f' takes an
+offset for each place, the same for all inputs; that is our addition.
 """
 import copy
 from typing import Callable, Optional, Tuple
@@ -28,9 +25,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..layers import PrivateConv2d
-from ..layers.fold import fold, unfold
-from ..layers.norm import PrivateNorm
+from ...layers import PrivateConv2d
+from ...layers.fold import fold, unfold
+from ...layers.norm import PrivateNorm
 
 
 class ExchangeReadyConv(nn.Module):
@@ -50,9 +47,7 @@ class ExchangeReadyConv(nn.Module):
         ValueError: If the premises of the corollary do not hold.
     """
 
-    def __init__(self,
-                 norm: PrivateNorm,
-                 conv: PrivateConv2d,
+    def __init__(self, norm: PrivateNorm, conv: PrivateConv2d,
                  size: Optional[Tuple[int, int]] = None,
                  activation: Callable[[Tensor], Tensor] = F.relu) -> None:
         super().__init__()
@@ -91,11 +86,7 @@ class ExchangeReadyConv(nn.Module):
 
 
 def _exchanged_zeros(norm: PrivateNorm) -> Tensor:
-    """The channels that ``norm`` exchanges, booleans ``(M, C)``.
-
-    Raises:
-        ValueError: If it exchanges none at all or any that is not zero.
-    """
+    """The channels that ``norm`` exchanges, booleans ``(M, C)``."""
     if norm.exchange is None:
         raise ValueError('the norm exchanges no channels: give it '
                          'exchange=dict(threshold=...)')
