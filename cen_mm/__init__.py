@@ -10,12 +10,12 @@ compat.apply()  # before mmseg is imported
 
 from .datasets import (  # noqa: E402
     CityscapesRGBDDataset,
-    ConcatModalities,
     LoadLabels,
     LoadModality,
     MultimodalSegDataset,
     NoiseModality,
     NYUDv2Dataset,
+    PackModalities,
     RandomScale,
     RoomsDataset,
     SUNRGBDDataset,
@@ -30,20 +30,19 @@ from .layers import (  # noqa: E402
     MKMMDLoss,
     PrivateBN,
     PrivateConv2d,
-    PrivateConvTranspose2d,
     PrivateIN,
     PrivateSyncBN,
     SelfAttentionFusion,
     channel_exchange,
     fold,
+    make_private,
     unfold,
 )
 from .models import (  # noqa: E402
     CENResNet,
-    CENResNetV1c,
     CENSegmentor,
-    FusionResNet,
     MergingResNet,
+    MultimodalPreProcessor,
     RefineNetHead,
     StreamHead,
     StreamTTAModel,
@@ -52,13 +51,13 @@ from .models import (  # noqa: E402
 __version__ = '0.1.0'
 
 __all__ = [
-    'AlignFusion', 'AverageFusion', 'CENResNet', 'CENResNetV1c',
-    'CENSegmentor', 'CityscapesRGBDDataset', 'ConcatFusion',
-    'ConcatModalities', 'Ensemble', 'EpochSeedHook', 'FusionResNet',
+    'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',
+    'CityscapesRGBDDataset', 'ConcatFusion', 'Ensemble', 'EpochSeedHook',
     'LoadLabels', 'LoadModality', 'MKMMDLoss', 'MergingResNet',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'PrivateBN',
-    'PrivateConv2d', 'PrivateConvTranspose2d', 'PrivateIN', 'PrivateSyncBN',
-    'RandomScale', 'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset',
-    'SelfAttentionFusion', 'SparsityHook', 'StageHook', 'StreamHead',
-    'StreamIoUMetric', 'StreamTTAModel', 'channel_exchange', 'fold', 'unfold'
+    'MultimodalPreProcessor', 'MultimodalSegDataset', 'NYUDv2Dataset',
+    'NoiseModality', 'PackModalities', 'PrivateBN', 'PrivateConv2d',
+    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
+    'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
+    'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
+    'channel_exchange', 'fold', 'make_private', 'unfold'
 ]

@@ -1,7 +1,6 @@
-"""What cen_mm needs from its stack beyond what the stack does by itself.
+"""Workarounds for torch, mmengine, mmcv and mmagic.
 
-Its provisions are idle where they are not needed. Nothing else is patched
-anywhere.
+Each has no effect where it is not needed. Nothing else is patched.
 """
 import importlib.util
 import os
@@ -15,7 +14,7 @@ MMCV_MINIMUM, MMCV_MAXIMUM = '2.0.0', '2.2.0'
 
 
 def require_mmcv() -> None:
-    """Ask for mmcv in one sentence where it is absent.
+    """Check that mmcv is installed.
 
     Raises:
         ImportError: If neither mmcv nor mmcv-lite is installed.
@@ -28,11 +27,11 @@ def require_mmcv() -> None:
 
 
 def stand_in_for_mmcv_ops() -> None:
-    """Let mmseg be imported where mmcv has no compiled ops (mmcv-lite).
+    """Allow the import of mmseg where mmcv has no compiled ops (mmcv-lite).
 
-    mmseg and mmagic import ``mmcv.ops`` unguarded, which looks up dozens of
-    functions in ``mmcv._ext``. The stand-in has them all, and each one says
-    what is missing when it is called.
+    mmseg and mmagic always import ``mmcv.ops``, which looks up dozens of
+    functions in ``mmcv._ext``. The stand-in has all of them; each raises an
+    error that names it when it is called.
     """
     if ('mmcv._ext' in sys.modules
             or importlib.util.find_spec('mmcv._ext') is not None):
@@ -50,18 +49,18 @@ def stand_in_for_mmcv_ops() -> None:
         return missing
 
     module = types.ModuleType('mmcv._ext')
-    # Without a loader, mmengine still sees that there are no compiled ops.
+    # Without a loader, mmengine still detects that ops are missing.
     module.__spec__ = ModuleSpec('mmcv._ext', loader=None)
     module.__getattr__ = stand_in
     sys.modules['mmcv._ext'] = module
 
 
 def leave_transformers_out() -> None:
-    """Keep segmentation from importing transformers where it is installed.
+    """Prevent that segmentation imports transformers where it is installed.
 
-    mmengine does so for one optimizer, ``Adafactor``, as soon as its
-    optimizers are imported; ``TorchAdafactor`` does the same. Too late where
-    ``mmengine.runner`` has been imported before cen_mm.
+    mmengine imports it with its optimizers, for ``Adafactor`` alone;
+    ``TorchAdafactor`` is equivalent. Has no effect if ``mmengine.runner``
+    was imported before cen_mm.
     """
     if 'transformers' in sys.modules:
         return
@@ -73,19 +72,19 @@ def leave_transformers_out() -> None:
 
 
 def require_translation() -> None:
-    """Import mmagic and torchmetrics, or ask for them in one sentence.
+    """Check that mmagic and torchmetrics can be imported.
 
-    Not by an ImportError, which mmengine's ``custom_imports`` would replace
-    by one of its own without this sentence.
+    mmengine's ``custom_imports`` would replace an ImportError by another one
+    without this message.
 
     Raises:
-        RuntimeError: If one of them, or something that it imports, is absent
-            or of a version that does not fit.
+        RuntimeError: If one of them, or a package that it imports, is absent
+            or of an incompatible version.
     """
     try:
         with warnings.catch_warnings():
-            # Of its dependencies about each other: diffusers about torch,
-            # torchvision about its image codecs.
+            # Warnings of diffusers about torch and of torchvision about
+            # its image codecs.
             warnings.simplefilter('ignore')
             import mmagic.datasets
             import mmagic.models  # noqa: F401
@@ -100,21 +99,21 @@ def require_translation() -> None:
 
 
 def trust_own_checkpoints() -> None:
-    """Let ``torch.load(weights_only=True)`` read mmengine's checkpoints.
+    """Allow ``torch.load(weights_only=True)`` to read mmengine's checkpoints.
 
     Since torch 2.6 that is the default, and mmengine's message hub keeps
     numpy scalars and :class:`HistoryBuffer` objects in every checkpoint.
-    These harmless types are admitted; the check itself stays on. A
-    ``HistoryBuffer`` names its statistics, and a one-cycle schedule its
-    curve, by ``getattr``, for which a stand-in serves that gives those and
-    nothing else.
+    These harmless types are admitted; the check stays active. The pickle of
+    a ``HistoryBuffer`` refers to its statistics, and that of a one-cycle
+    schedule to its curve, by ``getattr``; its replacement here returns those
+    and nothing else.
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
     if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
-        return  # torch < 2.6, which reads these checkpoints as they are
+        return  # torch < 2.6 reads these checkpoints by default
 
     named = {
         HistoryBuffer: ('min', 'max', 'current', 'mean'),
@@ -136,10 +135,10 @@ def trust_own_checkpoints() -> None:
 
 
 def distribute_without_gpu(cfg) -> None:
-    """Let the ``pytorch`` launcher run on processes without a GPU (gloo).
+    """Run the ``pytorch`` launcher on processes without a GPU, with gloo.
 
-    mmengine would call ``torch.cuda.set_device`` and hand device ids to the
-    model wrapper. Called by our tools before the runner is built.
+    mmengine would call ``torch.cuda.set_device`` and pass device ids to the
+    model wrapper. To be called before the runner is built.
 
     Args:
         cfg (mmengine.Config): With ``launcher``. Its ``model_wrapper_cfg``,
@@ -158,7 +157,7 @@ def distribute_without_gpu(cfg) -> None:
 
 
 def apply() -> None:
-    """All provisions that importing cen_mm makes."""
+    """Apply all workarounds that ``import cen_mm`` needs."""
     require_mmcv()
     stand_in_for_mmcv_ops()
     leave_transformers_out()

@@ -41,6 +41,25 @@ def load_tool(path):
     return module
 
 
+@pytest.fixture
+def run_tool(monkeypatch, capsys):
+    """Run a script of tools/ with arguments; returns what it printed."""
+
+    def run(path, *args):
+        monkeypatch.setattr(sys, 'argv', [path, *map(str, args)])
+        load_tool(path).main()
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def trained_run(tmp_path_factory):
+    """Work dir of a tiny segmentation training, see ``train``."""
+    from tiny_training import train  # which imports mmseg
+    return train(tmp_path_factory.mktemp('trained'))
+
+
 def make_gammas(norm):
     """Give a norm scales of which about a third exchange, and statistics."""
     with torch.no_grad():
@@ -48,9 +67,10 @@ def make_gammas(norm):
         norm.weight[torch.rand_like(norm.weight) < 1 / 3] = 0.005
         norm.weight[torch.rand_like(norm.weight) < 1 / 2] *= -1
         norm.bias.uniform_(-0.5, 0.5)
-        if norm.running_mean is not None:
-            norm.running_mean.uniform_(-0.5, 0.5)
-            norm.running_var.uniform_(0.5, 1.5)
+        stock = getattr(norm, 'stock', norm)
+        if getattr(stock, 'running_mean', None) is not None:
+            stock.running_mean.uniform_(-0.5, 0.5)
+            stock.running_var.uniform_(0.5, 1.5)
 
 
 def leave():

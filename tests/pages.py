@@ -31,3 +31,24 @@ def run_commands(block, monkeypatch):
         script = ROOT / tool if 'tools/' in script else Path(script)
         monkeypatch.setattr('sys.argv', [str(script), *args])
         runpy.run_path(str(script), run_name='__main__')
+
+
+def zoo_rows():
+    """The rows of the model zoo's pages: by name, column to cell.
+
+    The first column becomes ``name`` and ``config``, and that of GFLOPs, in
+    which the size of the images is named, ``GFLOPs``.
+    """
+    found, names = {}, ()
+    for page in ('model_zoo.md', 'translation.md'):
+        for line in (ROOT / 'docs' / page).read_text().splitlines():
+            cells = [cell.strip() for cell in line.split('|')[1:-1]]
+            link = re.fullmatch(r'\[(.+)\]\(\.\./configs/(.+)\)',
+                                cells[0] if cells else '')
+            if cells[:1] == ['row']:
+                names = [name.split(' at ')[0] for name in cells]
+            elif link:
+                name, config = link.groups()
+                assert name not in found and len(cells) == len(names)
+                found[name] = dict(zip(names, cells), name=name, config=config)
+    return found

@@ -55,7 +55,7 @@ def test_what_is_inherited_and_what_is_not(project, monkeypatch):
     assert cfg.default_hooks.sparsity == dict(
         type='SparsityHook', weight=1e-3, region='own')
     assert cfg.default_hooks.checkpoint.save_best == 'mIoU'
-    assert cfg.model.decode_head.head.num_classes == 3
+    assert cfg.model.decode_head.num_classes == 3
     for loader in (cfg.train_dataloader, cfg.val_dataloader,
                    cfg.test_dataloader):
         dataset = DATASETS.build(loader.dataset)
@@ -81,7 +81,7 @@ def test_every_command_runs_and_the_classifier_starts_anew(
     folder, (commands, runner, paper) = project
     cfg = tiny(folder, 'configs/desks.py')
     cfg.dump('configs/tiny.py')
-    cfg.model.decode_head.head.num_classes = 40
+    cfg.model.decode_head.num_classes = 40
     theirs = MODELS.build(cfg.model)
     theirs.init_weights()
     torch.save(dict(state_dict=theirs.state_dict()), 'cen_r101.pth')
@@ -116,14 +116,15 @@ def test_other_backbones(project, name, exchanging):
     norms = [m for m in net.backbone.modules() if hasattr(m, 'exchange')]
     assert sum(m.exchange is not None for m in norms) == exchanging
     assert all(m.num_modalities == 2 for m in norms)
-    assert net.decode_head.out_channels == 9
+    assert net.decode_head.streams == ('rgb', 'depth', 'ensemble')
+    assert net.decode_head.out_channels == 3
 
 
 def test_other_modalities_refuse_the_weights(project):
     cfg = tiny(project[0], 'configs/desks.py')
     state = MODELS.build(cfg.model).state_dict()
-    cfg.model.backbone.norm_cfg.num_modalities = 3
-    cfg.model.decode_head.modalities = ('rgb', 'depth', 'thermal')
-    cfg.model.data_preprocessor.update(mean=[0] * 9, std=[1] * 9)
-    with pytest.raises(ValueError, match='num_modalities'):
+    cfg.model.modalities = ('rgb', 'depth', 'thermal')
+    cfg.model.data_preprocessor.mean.thermal = 0
+    cfg.model.data_preprocessor.std.thermal = 1
+    with pytest.raises(ValueError, match='set modalities to those of the'):
         MODELS.build(cfg.model).load_state_dict(state, strict=False)

@@ -62,8 +62,8 @@ def run(code, config, *args):
 def test_segmentation_imports_nothing_of_the_extra(tmp_path):
     """All of it is installed here; mmengine would import transformers.
 
-    But for albumentations, with which mmseg offers ``Albu``, and torchvision,
-    whose version mmengine logs.
+    But for albumentations, with which mmseg offers ``Albu``, torchvision,
+    whose version mmengine logs, and what timm imports.
     """
     extra = modules_of_the_extra()
     assert {'mmagic', 'diffusers', 'transformers', 'torchmetrics', 'lpips',
@@ -78,8 +78,9 @@ def test_segmentation_imports_nothing_of_the_extra(tmp_path):
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.splitlines()[-1].split())
     assert {'mmseg', 'cen_mm.models', 'cen_mm.apis'} <= loaded
-    assert loaded & extra <= {'albumentations', 'imageio', 'pandas', 'qudida',
-                              'skimage', 'sklearn', 'torchvision', 'requests'}
+    assert loaded & extra <= {
+        'albumentations', 'huggingface_hub', 'imageio', 'pandas', 'qudida',
+        'skimage', 'sklearn', 'torchvision', 'requests'}
 
 
 @pytest.mark.parametrize('absent', ['mmagic', 'torchmetrics'])

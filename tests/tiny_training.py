@@ -1,7 +1,15 @@
 """The real NYUDv2 config, small enough to train in a test."""
 from pathlib import Path
 
+import torch
+from conftest import make_gammas
 from mmengine import Config
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from mmseg.registry import MODELS
+from tiny_nyudv2 import write_nyudv2
+
+from cen_mm.layers import exchangeable_norms
 
 ROOT = Path(__file__).parents[1]
 
@@ -12,7 +20,7 @@ def tiny_config(data_root, work_dir, name='cen/refinenet_r50_nyudv2.py'):
     cfg.work_dir = str(work_dir)
     cfg.model.backbone.update(
         base_channels=4, stem_channels=4, init_cfg=None)
-    cfg.model.decode_head.head.update(
+    cfg.model.decode_head.update(
         in_channels=(16, 32, 64, 128), channels=4)
     cfg.model.data_preprocessor.size = (24, 24)
     for loader in (cfg.train_dataloader, cfg.val_dataloader,
@@ -30,3 +38,29 @@ def tiny_config(data_root, work_dir, name='cen/refinenet_r50_nyudv2.py'):
     cfg.default_hooks.stages.milestones = (1, 2)
     cfg.default_hooks.logger.interval = 1
     return cfg
+
+
+def train(root):
+    """Train the tiny config for nine steps, from scales that exchange.
+
+    The penalty is so strong that gammas close and open again. Its records
+    are in ``root/run/gammas``, one a step, its data in ``root/nyudv2``.
+
+    Returns:
+        Path: The work dir, with ``epoch_3.pth`` and the config.
+    """
+    write_nyudv2(root / 'nyudv2')
+    cfg = tiny_config(root / 'nyudv2', root / 'run')
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        net = MODELS.build(cfg.model)
+    for _, norm in exchangeable_norms(net):
+        make_gammas(norm)
+    torch.save(dict(state_dict=net.state_dict()), root / 'start.pth')
+    cfg.load_from = str(root / 'start.pth')
+    cfg.default_hooks.sparsity.update(
+        interval=1, by_epoch=False, weight=10.)
+    cfg.optim_wrapper.optimizer.lr = 0.05
+    cfg.randomness = dict(seed=0)
+    Runner.from_cfg(cfg).train()
+    return root / 'run'

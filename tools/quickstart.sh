@@ -13,7 +13,7 @@ segmentation)
     next="NYUDv2 in four commands, the paper's checkpoints in two" ;;
 translation)
     extras=(lite translation)
-    config=configs/translation/cen_shade-texture2rgb_rooms.py
+    config=configs/translation/cen/shade-texture2rgb_rooms.py
     inputs="inputs, translations and targets"
     metrics="MAE, RMSE, SSIM, KID-lite0 of both streams and ensemble"
     next="Taskonomy and its configs" ;;

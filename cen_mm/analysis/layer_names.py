@@ -4,19 +4,15 @@ from typing import Iterable
 
 
 def find_layer(name: str, layers: Iterable[str]) -> str:
-    """The layer that a user means.
+    """The whole name of a layer.
 
     Args:
-        name (str): A layer's name, or how it ends: ``layer3.1.bn2`` for
+        name (str): It, or how it ends: ``layer3.1.bn2`` for
             ``backbone.layer3.1.bn2``.
         layers (Iterable[str]): Those that there are.
 
-    Returns:
-        str: Its whole name.
-
     Raises:
-        ValueError: If no layer or several are called so; near names are
-            suggested.
+        ValueError: If none or several fit; near names are suggested.
     """
     layers = list(layers)
     found = [k for k in layers if k == name] or [

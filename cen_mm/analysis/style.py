@@ -45,10 +45,9 @@ COLOURS = dict(
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
     """A colour for each modality.
 
-    Known names have their own. Any other name, or one of two known ones that
-    share a colour, has one that it alone decides, unless the picture has
-    given that away; only beyond six modalities do colours repeat. The order
-    of the names does not matter.
+    Known names have their own. Any other, or one of two known ones that share
+    a colour, has one that its name decides, unless that is taken; only beyond
+    six modalities do colours repeat. The order does not matter.
 
     Args:
         modalities (Iterable[str]): Names.
@@ -73,10 +72,8 @@ def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
     """``plt.subplots`` with room for the labels.
 
     Args:
-        rows (int): Defaults to 1.
-        columns (int): Defaults to 1.
-        size (tuple[float, float]): Width and height of the figure in inches.
-            Defaults to (6, 4).
+        rows, columns (int): Default to 1.
+        size (tuple[float, float]): Width and height in inches.
         kwargs: Of ``plt.subplots``.
 
     Returns:
@@ -93,8 +90,7 @@ def grouped_bars(axis, groups: Sequence[str],
 
     Args:
         axis (Axes): Where.
-        groups (Sequence[str]): Names. Where they are long together, they
-            stand upright.
+        groups (Sequence[str]): Names; upright where they are long together.
         values (dict[str, np.ndarray]): By modality or stream, ``(G, )``.
 
     Returns:
@@ -116,14 +112,7 @@ def grouped_bars(axis, groups: Sequence[str],
 
 
 def check_name(out: Union[str, Path]) -> None:
-    """Refuse the name of a picture before it is drawn.
-
-    Args:
-        out (str | Path): Its name says the format.
-
-    Raises:
-        ValueError: If it says none, or one that is unknown.
-    """
+    """Raise ValueError if the name of a picture ends in no known format."""
     formats = plt.figure().canvas.get_supported_filetypes()
     plt.close()
     if Path(out).suffix[1:].lower() not in formats:
@@ -132,14 +121,14 @@ def check_name(out: Union[str, Path]) -> None:
 
 
 def save(figure, out: Union[str, Path]) -> None:
-    """Write a figure, and forget it.
+    """Write and close a figure.
 
     Args:
         figure (Figure): What to write.
-        out (str | Path): See :func:`check_name`. Folders are made.
+        out (str | Path): Its name says the format. Folders are made.
 
     Raises:
-        ValueError: As of :func:`check_name`.
+        ValueError: If it says none, or one that is unknown.
     """
     check_name(out)
     Path(out).parent.mkdir(parents=True, exist_ok=True)

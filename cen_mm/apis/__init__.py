@@ -1,5 +1,8 @@
-"""Inference on files and arrays. Not imported by ``import cen_mm``."""
+"""Training, test and inference. Not imported by ``import cen_mm``."""
+from .build import build_inferencer
 from .folders import pair_files
 from .inferencer import MultimodalInferencer, label_maps
 
-__all__ = ['MultimodalInferencer', 'label_maps', 'pair_files']
+__all__ = [
+    'MultimodalInferencer', 'build_inferencer', 'label_maps', 'pair_files'
+]

@@ -1,4 +1,4 @@
-"""A model with the weights of a checkpoint, or a clear refusal."""
+"""Models with the weights of a checkpoint."""
 from pathlib import Path
 from typing import Optional, Tuple
 
@@ -9,10 +9,10 @@ from mmengine.runner import CheckpointLoader, load_state_dict
 
 
 def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
-    """The config of a checkpoint.
+    """Read the config of a checkpoint.
 
-    A training leaves its config in its work dir, beside its checkpoints. The
-    copy within the checkpoint is not asked: reading it would run its code.
+    A training writes its config to its work dir, beside its checkpoints. The
+    copy within the checkpoint is not used: reading it would run its code.
 
     Args:
         checkpoint (str): Path.
@@ -20,11 +20,11 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
             one beside the checkpoint.
 
     Returns:
-        Config: As read.
+        Config: With fields resolved.
 
     Raises:
-        FileNotFoundError: If it or the checkpoint is not there.
-        ValueError: If there are several.
+        FileNotFoundError: If config or checkpoint do not exist.
+        ValueError: If there are several configs.
     """
     if config is None:
         if not Path(checkpoint).is_file():
@@ -47,8 +47,8 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
 def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
     """Build the model of a config and load all of its weights.
 
-    The file is read as by ``tools/test.py``: with torch's default, which
-    since torch 2.6 runs no code from it.
+    The file is read with torch's default, as by ``tools/test.py``; since
+    torch 2.6 no code from it is run.
 
     Args:
         cfg (Config): A config of mmseg, or of its ``default_scope``.
@@ -60,7 +60,7 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
         palette); empty if it has none.
 
     Raises:
-        FileNotFoundError: If the checkpoint is not there.
+        FileNotFoundError: If the checkpoint does not exist.
         ValueError: If it is no checkpoint, or one of another model.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
@@ -72,7 +72,7 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
         raise FileNotFoundError(
             f'{checkpoint} is not there: give the path of a checkpoint'
         ) from error
-    except Exception as error:  # torch and pickle raise what they like
+    except Exception as error:  # torch and pickle raise many types
         raise ValueError(
             f'{checkpoint} cannot be read as a checkpoint: copy or download '
             f'it again.\n{error}') from error

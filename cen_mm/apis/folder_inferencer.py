@@ -1,4 +1,4 @@
-"""Inference on folders, whatever the task."""
+"""Inference on folders, for both tasks."""
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
 
@@ -10,14 +10,14 @@ from .folders import pair_files
 
 
 class FolderInferencer:
-    """Reads one folder a modality and writes pictures.
+    """Reads one folder per modality and writes pictures.
 
     Attributes:
-        kinds (tuple[str]): What is written for every stream.
+        kinds (tuple[str]): Kinds of pictures written for every stream.
         pipeline (Callable): Loads a sample, given a path or an array for
             each modality. ``pipeline.check(modalities)`` raises ValueError
-            where they are not those of the config.
-        suffixes (dict[str, str]): By modality, how the names of files end.
+            unless they are those of the config.
+        suffixes (dict[str, str]): By modality, the end of file names.
     """
 
     kinds: Tuple[str, ...]
@@ -26,12 +26,11 @@ class FolderInferencer:
 
     def infer_folders(self, inputs: Mapping[str, Union[str, Path]],
                       out: Union[str, Path]) -> List[str]:
-        """Predict all samples of one folder a modality, and write them.
+        """Predict all samples of one folder per modality, and write them.
 
         The files of a sample have the same name, see :func:`pair_files`.
-        Written are ``OUT/KIND/STREAM/NAME.png``; a stream is a modality or
-        the 'ensemble'. A sample that cannot be read does not stop the
-        others.
+        The outputs are ``OUT/KIND/STREAM/NAME.png``; a stream is a modality
+        or the 'ensemble'. A sample that cannot be read is skipped.
 
         Args:
             inputs (Mapping[str, str | Path]): A folder for each modality, or
@@ -43,9 +42,9 @@ class FolderInferencer:
             partner.
 
         Raises:
-            FileNotFoundError: If a folder is not there.
+            FileNotFoundError: If a folder does not exist.
             ValueError: If modalities are missing or unknown, there is no
-                sample at all, or ``out`` would be mixed with the inputs.
+                sample at all, or outputs would lie among the inputs.
         """
         self.pipeline.check(inputs)
         samples, failures = pair_files(inputs, self.suffixes)
@@ -64,10 +63,10 @@ class FolderInferencer:
         return failures
 
     def draw(self, loaded: Any) -> Dict[str, Sequence[np.ndarray]]:
-        """What to write of a sample that the pipeline has loaded.
+        """Pictures of a sample that the pipeline has loaded.
 
         Returns:
-            dict[str, Sequence[np.ndarray]]: By stream one picture a kind.
+            dict[str, Sequence[np.ndarray]]: By stream one picture per kind.
         """
         raise NotImplementedError
 
@@ -75,7 +74,7 @@ class FolderInferencer:
                     out: Path) -> None:
         for path in (Path(p).resolve() for p in inputs.values()):
             for target in (out.resolve() / kind for kind in self.kinds):
-                # The next run would take outputs inside a folder for inputs.
+                # Or the next run would read the outputs as inputs.
                 inside = path.is_dir() and path in (target, *target.parents)
                 if inside or target in path.parents:
                     raise ValueError(

@@ -1,4 +1,4 @@
-"""Which files of several folders belong together."""
+"""Pairing of files in several folders."""
 from os.path import splitext
 from pathlib import Path
 from typing import Dict, List, Mapping, Tuple, Union
@@ -10,17 +10,17 @@ def pair_files(
     inputs: Mapping[str, Union[str, Path]],
     suffixes: Mapping[str, str] = {}
 ) -> Tuple[Dict[str, Dict[str, Path]], List[str]]:
-    """Pair the files of one folder a modality by their names.
+    """Pair the files of one folder per modality by their names.
 
     The name of a file is its path inside the folder, without the suffix:
     ``rgb/kitchen/a.jpg`` belongs to ``depth/kitchen/a.png``, and with
     ``suffixes=dict(rgb='_left.png')`` so does ``rgb/kitchen/a_left.jpg``.
-    Files that are neither images nor ``.npy`` do not count.
+    Files that are neither images nor ``.npy`` are ignored.
 
     Args:
         inputs (Mapping[str, str | Path]): A folder for each modality; or a
             file for each, which are then one sample whatever their names.
-        suffixes (Mapping[str, str]): By modality, how names end where this
+        suffixes (Mapping[str, str]): By modality, the end of names where it
             differs between folders; what follows the last dot is ignored.
             Defaults to nothing.
 
@@ -29,9 +29,9 @@ def pair_files(
         for every file that lacks a partner.
 
     Raises:
-        FileNotFoundError: If a folder or file is not there.
-        ValueError: If files are mixed with folders, a name is taken twice
-            in one folder, or no name is common to all folders.
+        FileNotFoundError: If a folder or file does not exist.
+        ValueError: If files are mixed with folders, a name occurs twice in
+            one folder, or no name is common to all folders.
     """
     paths = {modality: Path(path) for modality, path in inputs.items()}
     for modality, path in paths.items():

@@ -1,4 +1,4 @@
-"""Predictions for samples that are in no data set."""
+"""Inference of segmentation on files and arrays."""
 from pathlib import Path
 from typing import Dict, Optional, Tuple, Union
 
@@ -23,11 +23,11 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
     """The prediction of every stream.
 
     Args:
-        result (SegDataSample): What the inferencer has returned.
+        result (SegDataSample): Of :class:`MultimodalInferencer`.
 
     Returns:
         dict[str, np.ndarray]: ``(H, W)`` class indices, uint8, by modality
-        in alphabetical order, and last for 'ensemble', which is the one
+        in alphabetical order, and last for 'ensemble', which is the only
         prediction of a model without streams.
     """
     fields = {
@@ -44,28 +44,29 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
 class MultimodalInferencer(FolderInferencer):
     """Runs a trained model on files or arrays of several modalities.
 
-    They are prepared by the config's own test pipeline, so a result is that
-    of testing on the same files. Labels are not needed. From folders come
+    The config's test pipeline prepares them, so results equal those of a
+    test on the same files. Labels are not needed. For folders it writes
     ``OUT/labels/STREAM/NAME.png``, the class indices in 8 bits, and
-    ``OUT/overlays/STREAM/NAME.png``, their colours over the image (alone
-    where no 'rgb' is given).
+    ``OUT/overlays/STREAM/NAME.png``, their colours over the image (only the
+    colours without 'rgb').
 
     Args:
-        config (str | Path | Config): A config of mmseg with a test pipeline
-            of ours, or with a stock one of RGB alone.
+        config (str | Path | Config): A config of mmseg with a multimodal
+            test pipeline, or with a stock one for RGB.
         checkpoint (str | Path): Weights trained with it; they are loaded
             strictly.
         device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
             if there is one.
 
     Attributes:
-        modalities (tuple[str]): What a sample consists of.
+        modalities (tuple[str]): Modalities of a sample.
         dataset_meta (dict): With ``classes`` and ``palette``, of the
             checkpoint, or else of the config's test set.
-        suffixes (dict[str, str]): How the names of the test set's files end.
+        suffixes (dict[str, str]): By modality, the end of the names of the
+            test set's files.
 
     Raises:
-        FileNotFoundError: If config or checkpoint are not there.
+        FileNotFoundError: If config or checkpoint do not exist.
         ValueError: If the checkpoint is one of another model.
 
     Example:
@@ -100,8 +101,8 @@ class MultimodalInferencer(FolderInferencer):
         """Predict one sample.
 
         Args:
-            sample (dict): A path or an array for each modality. Arrays are
-                what the files of the data set hold: 'rgb' uint8
+            sample (dict): A path or an array for each modality. Arrays have
+                the content of the data set's files: 'rgb' uint8
                 ``(H, W, 3)`` in RGB, others ``(H, W)``, or ``(H, W, 3)`` in
                 RGB, of the type and in the unit of the data set, such as
                 uint16 depth.
@@ -111,7 +112,7 @@ class MultimodalInferencer(FolderInferencer):
             ``seg_logits``, and those of the streams.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a modality is missing, unknown, broken, or of
                 another type or size than it should be; the message names it.
         """

@@ -1,4 +1,4 @@
-"""The test pipeline of a config, for samples that are in no data set."""
+"""The test pipeline of a config, for files and arrays."""
 from typing import Dict, Iterable, Optional, Sequence, Tuple
 
 import cv2
@@ -6,17 +6,17 @@ import numpy as np
 from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
-from ..datasets import ConcatModalities, LoadModality
+from ..datasets import LoadModality, PackModalities
 from .samples import Source, check_modalities, existing
 
 
 class LoadImage:
-    """A ``LoadImageFromFile`` that takes arrays and names what is broken.
+    """A ``LoadImageFromFile`` that accepts arrays and names broken files.
 
     OpenCV fails on an empty file without its name.
 
     Args:
-        from_file (LoadImageFromFile): Reads what is a path.
+        from_file (LoadImageFromFile): Reads paths.
     """
 
     def __init__(self, from_file: LoadImageFromFile) -> None:
@@ -49,16 +49,16 @@ class LoadImage:
 class SamplePipeline:
     """Maps ``dict(rgb=..., depth=...)`` to the input of a model.
 
-    The transforms are those of the config's test pipeline, without the
-    labels and without modalities that the model does not see. A model that
-    does not see 'rgb' may be given it, or not. Loaders of one's own derive
-    from :class:`~cen_mm.datasets.LoadModality`.
+    The transforms are those of the config's test pipeline, without labels
+    and without modalities that are not inputs of the model; 'rgb' is then
+    optional. Loaders of a user derive from
+    :class:`~cen_mm.datasets.LoadModality`.
 
     Args:
         pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``.
 
     Attributes:
-        modalities (tuple[str]): What a sample consists of.
+        modalities (tuple[str]): Modalities of a sample.
     """
 
     def __init__(self, pipeline: Sequence[dict]) -> None:
@@ -67,11 +67,10 @@ class SamplePipeline:
             s.modality for s in steps if isinstance(s, LoadModality)
         ]
         seen = next((s.modalities for s in steps
-                     if isinstance(s, ConcatModalities)), loaded)
-        # What a transform makes up, such as noise, may need all that is
-        # loaded. 'rgb' twice is a control experiment on one file.
-        self.modalities = tuple(
-            dict.fromkeys(seen if set(seen) <= set(loaded) else loaded))
+                     if isinstance(s, PackModalities)), loaded)
+        # A modality that a transform generates, such as noise, may need all
+        # that are loaded.
+        self.modalities = tuple(seen if set(seen) <= set(loaded) else loaded)
         self.steps = [
             LoadImage(step) if isinstance(step, LoadImageFromFile) else step
             for step in steps if self._is_wanted(step)
@@ -93,12 +92,12 @@ class SamplePipeline:
                 the type and in the unit of the data set's files.
 
         Returns:
-            tuple: ``inputs`` and ``data_samples`` as the data set gives
-            them, and the image as it was loaded, uint8 ``(H, W, 3)`` in RGB,
-            or None where there is none.
+            tuple: ``inputs`` and ``data_samples`` as from the data set, and
+            the image before any transform, uint8 ``(H, W, 3)`` in RGB, or
+            None without 'rgb'.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a modality is missing, unknown or does not fit.
         """
         self.check(sample)
@@ -116,7 +115,7 @@ class SamplePipeline:
         return results, picture
 
     def check(self, modalities: Iterable[str]) -> None:
-        """Refuse a sample with other modalities than the config's.
+        """Reject a sample with other modalities than the config's.
 
         Args:
             modalities (Iterable[str]): Names.
@@ -127,8 +126,8 @@ class SamplePipeline:
         check_modalities(modalities, self.modalities, optional=['rgb'])
 
     def _blank(self, results: dict) -> np.ndarray:
-        """A black image in the size of the first modality: stock transforms
-        ask for an image, of which the model sees nothing."""
+        """A black image of the size of the first modality: stock transforms
+        need an image, which is no input of the model."""
         loader = next(s for s in self.steps if isinstance(s, LoadModality))
         size = loader.read(results[f'{loader.modality}_path']).shape[:2]
         return np.zeros((*size, 3), np.uint8)

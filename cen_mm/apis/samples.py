@@ -1,4 +1,4 @@
-"""What a sample consists of, looked at before work begins."""
+"""Checks of a sample before inference."""
 import os.path as osp
 from pathlib import Path
 from typing import Dict, Iterable, Mapping, Sequence, Union
@@ -11,13 +11,13 @@ Source = Union[str, Path, np.ndarray]
 def check_modalities(given: Iterable[str],
                      needed: Sequence[str],
                      optional: Sequence[str] = ()) -> None:
-    """Refuse a sample with other modalities than the config's.
+    """Reject a sample with other modalities than the config's.
 
     Args:
         given (Iterable[str]): Names.
         needed (Sequence[str]): Those of the config.
-        optional (Sequence[str]): What may be given beside them. Defaults to
-            nothing.
+        optional (Sequence[str]): Further ones that are allowed. Defaults to
+            none.
 
     Raises:
         ValueError: If one is unknown or missing.
@@ -33,16 +33,16 @@ def check_modalities(given: Iterable[str],
 
 
 def existing(sample: Mapping[str, Source]) -> Dict[str, Source]:
-    """A sample whose paths are strings and lead to files.
+    """Check that the files of a sample exist.
 
     Args:
         sample (Mapping[str, str | Path | np.ndarray]): By modality.
 
     Returns:
-        dict[str, str | np.ndarray]: By modality.
+        dict[str, str | np.ndarray]: By modality, paths as strings.
 
     Raises:
-        FileNotFoundError: If a file is not there.
+        FileNotFoundError: If a file does not exist.
     """
     sources = {}
     for modality, source in sample.items():

@@ -1,6 +1,6 @@
-"""Translations of samples that are in no data set.
+"""Inference of image translation on files and arrays.
 
-Imports mmagic, so it is imported where a translation config is at hand.
+Imports mmagic, so it is imported for translation configs only.
 """
 from pathlib import Path
 from typing import Dict, Iterable, Optional, Sequence, Tuple, Union
@@ -20,16 +20,16 @@ from .samples import Source, check_modalities, existing
 
 
 def translate(model: BaseModel, data: dict, seed: int) -> DataSample:
-    """Predict one sample, whatever was drawn before.
+    """Predict one sample, independently of random numbers drawn before.
 
-    A model that predicts in training mode draws dropout masks; they come
-    from the seed alone, and random numbers drawn later are as without it.
+    A model that predicts in training mode draws dropout masks. They depend
+    on the seed alone, and the state of the generators is restored.
 
     Args:
         model (BaseModel): Such as :class:`~cen_mm.translation.CENPix2Pix`.
         data (dict): ``inputs`` and ``data_samples`` of one sample, as from
             the data set.
-        seed (int): Of torch.
+        seed (int): Seed of torch.
 
     Returns:
         DataSample: As from ``model.test_step``.
@@ -41,7 +41,7 @@ def translate(model: BaseModel, data: dict, seed: int) -> DataSample:
 
 
 def seed_of(cfg: Config) -> int:
-    """The seed of a config, 0 if it leaves it to chance."""
+    """Random seed of a config, 0 if it sets none."""
     return cfg.get('randomness', {}).get('seed') or 0
 
 
@@ -49,8 +49,8 @@ class DomainPipeline:
     """Maps ``dict(reshading=..., ...)`` to the input of a model.
 
     Args:
-        pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``, of
-            which the loader does without a target.
+        pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``; its
+            loader needs no target.
         modalities (Sequence[str]): The source domains.
     """
 
@@ -63,15 +63,15 @@ class DomainPipeline:
         """Load and transform one sample.
 
         Args:
-            sample (dict): By modality a path, or an array as the data set's
-                files hold it.
+            sample (dict): By modality a path, or an array with the content
+                of the data set's files.
 
         Returns:
-            dict: ``inputs`` and ``data_samples`` as the data set gives them,
+            dict: ``inputs`` and ``data_samples`` as from the data set,
             without ``gt_img``.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a modality is missing, unknown or does not fit.
         """
         self.check(sample)
@@ -79,7 +79,7 @@ class DomainPipeline:
         return self.transform(dict(paths, modalities=self.modalities))
 
     def check(self, modalities: Iterable[str]) -> None:
-        """Refuse a sample with other modalities than the config's.
+        """Reject a sample with other modalities than the config's.
 
         Args:
             modalities (Iterable[str]): Names.
@@ -93,11 +93,11 @@ class DomainPipeline:
 class TranslationInferencer(FolderInferencer):
     """Translates files or arrays of several modalities.
 
-    They are prepared by the config's own test pipeline and come out in its
-    size, 256x256 for Taskonomy. A target is not needed. From folders come
-    ``OUT/images/STREAM/NAME.png`` of 8 bits in RGB. The same input gives
-    the same output: dropout, which the official prediction has, is drawn
-    for each sample anew, from the config's ``randomness.seed``.
+    The config's test pipeline prepares them, and the outputs have its size,
+    256x256 for Taskonomy. A target is not needed. For folders it writes
+    ``OUT/images/STREAM/NAME.png``, 8 bits in RGB. The same input gives the
+    same output: dropout, which the official prediction has, is seeded for
+    each sample by the config's ``randomness.seed``.
 
     Args:
         config (str | Path | Config): A config of translation.
@@ -107,12 +107,12 @@ class TranslationInferencer(FolderInferencer):
             different dropout. Defaults to a GPU if there is one.
 
     Attributes:
-        modalities (tuple[str]): What a sample consists of.
-        suffixes (dict[str, str]): How Taskonomy's file names end. Other
-            names are taken as they are.
+        modalities (tuple[str]): Modalities of a sample.
+        suffixes (dict[str, str]): By modality, the end of Taskonomy's file
+            names. Other names are used unchanged.
 
     Raises:
-        FileNotFoundError: If config or checkpoint are not there.
+        FileNotFoundError: If config or checkpoint do not exist.
         ValueError: If the checkpoint is one of another model.
 
     Example:
@@ -131,7 +131,7 @@ class TranslationInferencer(FolderInferencer):
         if not isinstance(config, Config):
             config = Config.fromfile(config)
         model, _ = load_model(config, str(checkpoint))
-        # Or it would warn of every sample that has no target.
+        # Without this it would warn of every sample without a target.
         model.data_preprocessor.data_keys = []
         self.model = model.to(device or get_device())
         self.modalities = model.modalities
@@ -144,17 +144,17 @@ class TranslationInferencer(FolderInferencer):
         """Translate one sample.
 
         Args:
-            sample (dict): A path or an array for each modality. Arrays are
-                what the files of the data set hold: ``(H, W, 3)`` in RGB or
+            sample (dict): A path or an array for each modality. Arrays have
+                the content of the data set's files: ``(H, W, 3)`` in RGB or
                 ``(H, W)``, uint8, or uint16 where the data set has 16 bits.
 
         Returns:
             DataSample: As from ``model.test_step``, see
             :meth:`~cen_mm.translation.CENPix2Pix.predict`; ``translations``
-            makes pictures of it.
+            converts it to pictures.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a modality is missing, unknown, broken, or of
                 another type or size than it should be; the message names it.
         """

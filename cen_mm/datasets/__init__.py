@@ -1,15 +1,15 @@
 """Data sets and transforms, registered in mmseg."""
 from .cityscapes import CityscapesRGBDDataset
+from .controls import CopyRGB, NoiseModality
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
-from .noise import NoiseModality
 from .nyudv2 import NYUDv2Dataset
-from .rooms_dataset import RoomsDataset
+from .rooms import RoomsDataset
 from .sunrgbd import SUNRGBDDataset
-from .transforms import ConcatModalities, LoadLabels, RandomScale
+from .transforms import LoadLabels, PackModalities, RandomScale
 
 __all__ = [
-    'CityscapesRGBDDataset', 'ConcatModalities', 'LoadLabels', 'LoadModality',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'RandomScale',
-    'RoomsDataset', 'SUNRGBDDataset'
+    'CityscapesRGBDDataset', 'CopyRGB', 'LoadLabels', 'LoadModality',
+    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'PackModalities',
+    'RandomScale', 'RoomsDataset', 'SUNRGBDDataset'
 ]

@@ -11,15 +11,15 @@ from .multimodal import MultimodalSegDataset
 class CityscapesRGBDDataset(MultimodalSegDataset):
     """Cityscapes with 19 classes: 2,975 training and 500 validation images.
 
-    The tree is the official one, of which
-    ``tools/dataset_converters/cityscapes.py`` makes the last file::
+    The tree is the official one;
+    ``tools/dataset_converters/cityscapes.py`` adds the last file::
 
         data/cityscapes/
             leftImg8bit/<split>/<city>/<stem>_leftImg8bit.png
             disparity/<split>/<city>/<stem>_disparity.png
             gtFine/<split>/<city>/<stem>_gtFine_labelTrainIds.png
 
-    Every image of ``data_prefix['img_path']`` counts. A disparity ``d`` in
+    All images of ``data_prefix['img_path']`` are used. A disparity ``d`` in
     pixels is stored as ``256 d + 1`` in 16 bits, 0 where there is none; it is
     decoded by mean and std of the data preprocessor.
 

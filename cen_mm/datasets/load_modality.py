@@ -1,4 +1,4 @@
-"""Loads what other sensors have seen.
+"""Loading of further modalities.
 
 A loaded modality joins ``seg_fields``, so stock transforms move it with the
 label, by nearest neighbour.
@@ -17,8 +17,8 @@ class LoadModality(BaseTransform):
     """Load one further modality beside the image.
 
     Images of any bit depth are read as they are, and ``.npy`` arrays too.
-    Grey maps stay ``(H, W)``; colours become RGB. An array in the place of
-    the path is taken as it is, colours in RGB.
+    Grey maps stay ``(H, W)``; colours become RGB. An array instead of the
+    path is used unchanged; its colours are RGB.
 
     Required Keys:
 
@@ -36,11 +36,11 @@ class LoadModality(BaseTransform):
 
     Args:
         modality (str): Its name, such as 'depth' or 'thermal'.
-        dtype (str): The type that the files must have: 'uint8', 'uint16'
-            or 'float32'. Defaults to 'uint16', of depth in fixed units.
-        centre_crop (bool): Whether a map larger than the image is cut around
-            its centre to the image's size, as the official code does with
-            the uncut depth of NYUDv2. Defaults to False.
+        dtype (str): Required type of the files: 'uint8', 'uint16' or
+            'float32'. Defaults to 'uint16', for depth in fixed units.
+        centre_crop (bool): Whether to crop a map larger than the image
+            around its centre to the image's size, as the official code does
+            with the uncropped depth of NYUDv2. Defaults to False.
         backend_args (dict, optional): See mmengine's file I/O.
 
     Raises:

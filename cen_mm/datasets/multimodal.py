@@ -1,4 +1,4 @@
-"""The data set behind all of ours, and behind a user's own folders."""
+"""Base class of the data sets, also for folders of a user."""
 import os.path as osp
 from typing import Dict, List, Optional
 
@@ -11,8 +11,8 @@ from mmseg.registry import DATASETS
 class MultimodalSegDataset(BaseSegDataset):
     """Aligned images of several modalities with one label map.
 
-    Every ``<modality>_path`` of ``data_prefix`` beside ``img_path`` and
-    ``seg_map_path`` names the folder of a further modality. The files of one
+    Every ``<modality>_path`` of ``data_prefix`` besides ``img_path`` and
+    ``seg_map_path`` is the folder of a further modality. The files of one
     sample share their name and differ in folder and suffix::
 
         dict(type='MultimodalSegDataset', data_root='data/mine',
@@ -22,7 +22,7 @@ class MultimodalSegDataset(BaseSegDataset):
 
     A line of ``ann_file`` is the name without folder and suffix, or, as in
     the lists of the official code, tab-separated paths of which the first
-    one gives the name. Without an ``ann_file`` every image counts.
+    one gives the name. Without an ``ann_file`` all images are used.
 
     Args:
         img_suffix (str): Suffix of the images. Defaults to '.png'.
@@ -31,8 +31,8 @@ class MultimodalSegDataset(BaseSegDataset):
         kwargs: As of :class:`mmseg.datasets.BaseSegDataset`.
 
     Raises:
-        FileNotFoundError: If a listed file is not there; all of them are
-            looked for before any work begins.
+        FileNotFoundError: If a listed file does not exist; all are checked
+            when the data set is built.
         ValueError: If ``ann_file`` and folders hold no sample, or
             ``metainfo`` no classes.
     """
@@ -43,14 +43,16 @@ class MultimodalSegDataset(BaseSegDataset):
                  **kwargs) -> None:
         self.suffixes = suffixes or {}
         super().__init__(img_suffix=img_suffix, **kwargs)
+        # mmseg's tools read the classes here, wherever they come from.
+        self.METAINFO = self.metainfo
 
     def load_data_list(self) -> List[dict]:
         """Paths of every sample.
 
         Returns:
             list[dict]: With ``img_path``, ``seg_map_path``, one
-            ``<modality>_path`` a modality, ``num_classes`` and what mmseg's
-            transforms ask for.
+            ``<modality>_path`` per modality, ``num_classes`` and the keys
+            that mmseg's transforms need.
         """
         if not self.metainfo.get('classes'):
             raise ValueError(

@@ -13,7 +13,7 @@ CLASSES = ('wall', 'floor', 'cabinet', 'bed', 'chair', 'sofa', 'table', 'door',
 
 
 def bit_colour(index: int) -> list:
-    """The PASCAL VOC colour of a class: its bits, dealt out to R, G and B."""
+    """The PASCAL VOC colour of a class: its bits, in turn, in R, G and B."""
     return [
         sum(((index >> (3 * bit + channel)) & 1) << (7 - bit)
             for bit in range(8)) for channel in range(3)
@@ -24,12 +24,12 @@ def bit_colour(index: int) -> list:
 class NYUDv2Dataset(MultimodalSegDataset):
     """NYU Depth v2 with 40 classes: 795 training and 654 test images.
 
-    The tree is what ``tools/dataset_converters/nyudv2.py`` makes of the
-    official files, or the ready-made folder of the paper's authors::
+    ``tools/dataset_converters/nyudv2.py`` writes the tree from the official
+    files; the ready-made folder of the paper's authors serves too::
 
         data/nyudv2/rgb/000003.png      8 bits, 468 x 625
                     depth/000003.png    16 bits, 1/5000 m; in the authors'
-                                        folder not yet cut to 468 x 625
+                                        folder not yet cropped
                     masks/000003.png    0 to 39, 255 is ignored
                     train.txt val.txt
 

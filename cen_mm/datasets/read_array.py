@@ -1,4 +1,4 @@
-"""Reads what sensors and renderers have stored, at any bit depth."""
+"""Reading of images of any bit depth, and of arrays."""
 import io
 from typing import Optional, Union
 
@@ -8,7 +8,7 @@ from mmengine import fileio
 
 
 def describe(source: Union[str, np.ndarray], modality: str) -> str:
-    """What a message calls a file, or an array that was given instead."""
+    """Name of a file, or of an array given instead, for messages."""
     return (f'the {modality} array'
             if isinstance(source, np.ndarray) else source)
 
@@ -16,18 +16,18 @@ def describe(source: Union[str, np.ndarray], modality: str) -> str:
 def read_array(source: Union[str, np.ndarray],
                modality: str,
                dtype: np.dtype,
-               asker: str,
+               reader: str,
                field: str,
                backend_args: Optional[dict] = None) -> np.ndarray:
-    """Decode a file, or take an array as it is, and check it.
+    """Decode a file, or use an array unchanged, and check it.
 
     Args:
         source (str | np.ndarray): An image of any bit depth, an ``.npy``
             file, or the array itself, colours in RGB.
         modality (str): Its name, for messages.
-        dtype (np.dtype): The type that it must have.
-        asker (str): What expects that type, for messages.
-        field (str): Where in the asker that is said, for messages.
+        dtype (np.dtype): Required type.
+        reader (str): The transform that requires it, for messages.
+        field (str): Its field that sets the type, for messages.
         backend_args (dict, optional): See mmengine's file I/O.
 
     Returns:
@@ -41,7 +41,7 @@ def read_array(source: Union[str, np.ndarray],
     array = source if name is not source else _decode(source, backend_args)
     if array.dtype != dtype:
         raise ValueError(
-            f'{name} is {array.dtype}, but {asker} expects {dtype}: write '
+            f'{name} is {array.dtype}, but {reader} expects {dtype}: write '
             f'the file with that type, or set {field} if the pipeline is '
             'wrong')
     if array.shape[2:] == (1, ):
@@ -59,7 +59,7 @@ def read_array(source: Union[str, np.ndarray],
 def _decode(path: str, backend_args: Optional[dict]) -> np.ndarray:
     data = fileio.get(path, backend_args=backend_args)
     try:
-        if path.endswith('.npy'):  # as its writer made it, RGB or not
+        if path.endswith('.npy'):  # unchanged, in RGB
             return np.load(io.BytesIO(data), allow_pickle=False)
         # OpenCV fails on an empty buffer without a path
         array = mmcv.imfrombytes(

@@ -12,8 +12,8 @@ class SUNRGBDDataset(MultimodalSegDataset):
     """SUN RGB-D with 37 classes: 5,285 training and 5,050 test images.
 
     The classes are the first 37 of NYUDv2, in the same order and colours.
-    The tree is what ``tools/dataset_converters/sunrgbd.py`` makes of the
-    official files; sizes differ with the camera::
+    ``tools/dataset_converters/sunrgbd.py`` writes the tree from the official
+    files; sizes differ with the camera::
 
         data/sunrgbd/rgb/000001.jpg      8 bits
                      depth/000001.png    16 bits, millimetres

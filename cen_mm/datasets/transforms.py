@@ -1,17 +1,22 @@
 """Transforms that bring further modalities into a stock mmseg pipeline.
 
 ``LoadImageFromFile -> LoadModality -> LoadLabels -> any stock geometry ->
-ConcatModalities -> PackSegInputs``, see also :mod:`.load_modality`.
+PackModalities``, see also :mod:`.load_modality`.
 """
 import io
 from typing import Sequence, Tuple
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 from mmengine import fileio
-from mmseg.datasets.transforms import LoadAnnotations, Resize
+from mmseg.datasets.transforms import (
+    LoadAnnotations,
+    PackSegInputs,
+    Resize,
+)
 from mmseg.registry import TRANSFORMS
 from PIL import Image
+
+from ..layers import check_modalities
 
 IGNORE_INDEX = 255
 
@@ -124,13 +129,14 @@ class RandomScale(Resize):
 
 
 @TRANSFORMS.register_module()
-class ConcatModalities(BaseTransform):
-    """Join the modalities on the channel axis of the one ``img``.
+class PackModalities(PackSegInputs):
+    """Join the modalities on the channel axis and pack the sample.
 
-    The last step before packing. ``'rgb'`` is the image, turned from BGR to
-    RGB here, because :class:`mmseg.models.SegDataPreProcessor` does so for
-    three channels only: keep ``bgr_to_rgb=False`` there. Single channels are
-    repeated to three, since the modalities share their convolutions.
+    The last step of a pipeline, in the place of mmseg's ``PackSegInputs``.
+    ``'rgb'`` is the image, turned from BGR to RGB here. Single channels are
+    repeated to three, since the modalities share their convolutions. The
+    names travel with the sample as meta information, for the model to
+    compare with its own.
 
     Required Keys:
 
@@ -139,23 +145,33 @@ class ConcatModalities(BaseTransform):
 
     Modified Keys:
 
-    - img (np.float32): ``(H, W, 3M)``, in the order of ``modalities``.
     - seg_fields
 
+    Added Keys:
+
+    - inputs (torch.float32): ``(3*M, H, W)``, in the order of
+      ``modalities``.
+    - data_samples (SegDataSample): As of ``PackSegInputs``, and
+      ``modalities`` in its metainfo.
+
     Args:
-        modalities (Sequence[str]): In the order in which the model and the
-            mean and std of the data preprocessor have them.
+        modalities (Sequence[str]): In the order of the model's.
+        kwargs: As of :class:`mmseg.datasets.PackSegInputs`.
 
     Raises:
-        ValueError: If a modality was not loaded, or a transform has moved
-            it otherwise than the image.
+        ValueError: If a modality was not loaded, a transform has moved it
+            otherwise than the image, or the names are not distinct.
     """
 
-    def __init__(self, modalities: Sequence[str] = ('rgb', 'depth')) -> None:
-        self.modalities = tuple(modalities)
+    def __init__(self,
+                 modalities: Sequence[str] = ('rgb', 'depth'),
+                 **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.meta_keys = (*self.meta_keys, 'modalities')
+        self.modalities = check_modalities(modalities)
 
     def transform(self, results: dict) -> dict:
-        """Write the joined ``img`` and forget the single modalities."""
+        """Join and pack."""
         height, width = results['img'].shape[:2]
         # Channels first, as PackSegInputs wants them: it copies otherwise.
         joined = np.empty((3 * len(self.modalities), height, width),
@@ -165,14 +181,15 @@ class ConcatModalities(BaseTransform):
             if array.shape[:2] != (height, width):
                 raise ValueError(
                     f'{modality} is {array.shape[:2]} and img is '
-                    f'{(height, width)} when ConcatModalities meets them: a '
+                    f'{(height, width)} when PackModalities meets them: a '
                     'transform before it moves img alone (Pad and '
                     'RandomRotate do); leave padding to data_preprocessor')
             if array.ndim == 3:
                 array = array.transpose(2, 0, 1)
             joined[3 * i:3 * i + 3] = array
         results['img'] = joined.transpose(1, 2, 0)
-        return results
+        results['modalities'] = self.modalities
+        return super().transform(results)
 
     @staticmethod
     def _take(results: dict, modality: str) -> np.ndarray:

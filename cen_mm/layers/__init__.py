@@ -1,19 +1,16 @@
 """The method: everything a network needs to exchange channels.
 
 Knows torch and mmengine's root registry, so that mmsegmentation and mmagic
-configs find the layers alike.
+configs find the layers alike. The exchange itself is ``exchange.py``.
 """
 from .align import AlignFusion, MKMMDLoss, alignment_losses
-from .conv import PrivateConv2d, PrivateConvTranspose2d
+from .conv import PrivateConv, PrivateConv2d
 from .ensemble import Ensemble
 from .exchange import (
     ExchangeRule,
     channel_exchange,
-    exchangeable_norms,
-    modality_names,
     own_channels,
     region_mask,
-    set_exchange,
 )
 from .fold import fold, unfold
 from .fusion import (
@@ -23,13 +20,23 @@ from .fusion import (
     SelfAttentionFusion,
     own_first,
 )
-from .norm import PrivateBN, PrivateIN, PrivateSyncBN
+from .modalities import check_modalities
+from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
+from .private_network import (
+    check_num_modalities,
+    exchangeable_norms,
+    expect_batch,
+    make_private,
+    modality_names,
+    set_exchange,
+)
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble', 'ExchangeRule',
-    'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv2d',
-    'PrivateConvTranspose2d', 'PrivateIN', 'PrivateSyncBN',
-    'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
-    'exchangeable_norms', 'fold', 'modality_names', 'own_channels',
-    'own_first', 'region_mask', 'set_exchange', 'unfold'
+    'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv', 'PrivateConv2d',
+    'PrivateIN', 'PrivateNorm', 'PrivateSyncBN', 'SelfAttentionFusion',
+    'alignment_losses', 'channel_exchange', 'check_modalities',
+    'check_num_modalities', 'exchangeable_norms', 'expect_batch', 'fold',
+    'make_private', 'modality_names', 'own_channels', 'own_first',
+    'region_mask', 'set_exchange', 'unfold'
 ]

@@ -1,95 +1,55 @@
-"""Convolutions that no two modalities share."""
-from typing import List, Optional, Tuple, Union
-
+"""Convolutions that are private to each modality."""
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from .fold import refold, unfold
-from .plain_state import expand_plain
+from .private_layer import PrivateLayer
 
 
-@MODELS.register_module()
-class PrivateConv2d(nn.Conv2d):
+class PrivateConv(PrivateLayer):
     """One convolution a modality, run as a single grouped convolution.
 
-    Use it as ``conv_cfg=dict(type='PrivateConv2d', num_modalities=2)`` for
-    the "unshared convs" of Tables 7 and 8. Plain weights are copied to every
-    modality when a checkpoint is loaded.
+    The "unshared convs" of Tables 7 and 8. :func:`make_private` makes it of
+    any convolution, such as timm's ``Conv2dSame``.
 
     Args:
-        in_channels (int): C, of one modality.
-        out_channels (int): D, of one modality.
-        kernel_size (int | tuple[int, int]): k.
-        stride (int | tuple[int, int]): Defaults to 1.
-        padding (int | tuple[int, int] | str): Defaults to 0.
-        dilation (int | tuple[int, int]): Defaults to 1.
-        groups (int): Groups within one modality. Defaults to 1.
-        num_modalities (int): M. The weight is ``(M*D, C/groups, k, k)``.
-        kwargs: Further arguments of :class:`nn.Conv2d`.
+        stock (nn.Conv2d | nn.ConvTranspose2d): The convolution of one
+            modality, C to D channels. Becomes one of ``M*C`` to ``M*D``
+            channels with M times as many groups.
+        num_modalities (int): M.
     """
 
-    def __init__(self,
-                 in_channels: int,
-                 out_channels: int,
-                 kernel_size: Union[int, Tuple[int, int]],
-                 stride: Union[int, Tuple[int, int]] = 1,
-                 padding: Union[int, Tuple[int, int], str] = 0,
-                 dilation: Union[int, Tuple[int, int]] = 1,
-                 groups: int = 1,
-                 *,
-                 num_modalities: int,
-                 **kwargs) -> None:
-        super().__init__(in_channels * num_modalities,
-                         out_channels * num_modalities, kernel_size, stride,
-                         padding, dilation, groups * num_modalities, **kwargs)
-        self.num_modalities = num_modalities
+    def __init__(self, stock: nn.Module, num_modalities: int) -> None:
+        super().__init__(stock, num_modalities)
+        self.widen('weight', 'bias', 'in_channels', 'out_channels', 'groups')
 
-    def forward(self, x: Tensor) -> Tensor:
+    @property
+    def weight(self) -> Tensor:
+        """``(M*D, C/groups, k, k)``; transposed: ``(M*C, D/groups, k, k)``."""
+        return self.stock.weight
+
+    @property
+    def bias(self) -> Tensor:
+        """``(M*D, )`` or None."""
+        return self.stock.bias
+
+    def forward(self, x: Tensor, *args) -> Tensor:
         """``(N*M, C, H, W)`` to ``(N*M, D, H', W')``."""
-        x = super().forward(unfold(x, self.num_modalities))
-        return refold(x, self.num_modalities)
-
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        state_dict = expand_plain(self, state_dict, prefix,
-                                  ('weight', 'bias'), self.num_modalities)
-        super()._load_from_state_dict(state_dict, prefix, *args)
+        m = self.num_modalities
+        return refold(self.stock(unfold(x, m), *args), m)
 
 
 @MODELS.register_module()
-class PrivateConvTranspose2d(nn.ConvTranspose2d):
-    """One transposed convolution a modality, as a single grouped one.
+class PrivateConv2d(PrivateConv):
+    """:class:`PrivateConv` for networks that are built by hand.
 
-    The decoder's counterpart of :class:`PrivateConv2d`, for the "unshared
-    convs" of a U-Net.
+    ``conv_cfg=dict(type='PrivateConv2d', num_modalities=2)``.
 
     Args:
-        in_channels (int): C, of one modality.
-        out_channels (int): D, of one modality.
-        kernel_size (int | tuple[int, int]): k.
-        num_modalities (int): M. The weight is ``(M*C, D, k, k)``.
-        kwargs: Further arguments of :class:`nn.ConvTranspose2d`, without
-            ``groups``.
+        args: As of :class:`nn.Conv2d`, of one modality.
+        num_modalities (int): M.
+        kwargs: As of :class:`nn.Conv2d`, of one modality.
     """
 
-    def __init__(self, in_channels: int, out_channels: int,
-                 kernel_size: Union[int, Tuple[int, int]], *,
-                 num_modalities: int, **kwargs) -> None:
-        super().__init__(
-            in_channels * num_modalities,
-            out_channels * num_modalities,
-            kernel_size,
-            groups=num_modalities,
-            **kwargs)
-        self.num_modalities = num_modalities
-
-    def forward(self,
-                x: Tensor,
-                output_size: Optional[List[int]] = None) -> Tensor:
-        """``(N*M, C, H, W)`` to ``(N*M, D, H', W')``."""
-        x = super().forward(unfold(x, self.num_modalities), output_size)
-        return refold(x, self.num_modalities)
-
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        state_dict = expand_plain(self, state_dict, prefix,
-                                  ('weight', 'bias'), self.num_modalities)
-        super()._load_from_state_dict(state_dict, prefix, *args)
+    def __init__(self, *args, num_modalities: int, **kwargs) -> None:
+        super().__init__(nn.Conv2d(*args, **kwargs), num_modalities)

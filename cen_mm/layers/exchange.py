@@ -3,13 +3,11 @@
 A channel whose norm scale gamma is close to zero carries next to nothing of
 its own modality (Theorem 1), so its place is given to the other modalities.
 """
-import difflib
-import re
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import Optional
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .fold import refold, unfold
 
@@ -41,7 +39,7 @@ def region_mask(num_modalities: int,
                 channels: int,
                 region: str,
                 device: Optional[torch.device] = None) -> Tensor:
-    """Which gammas of which modality a rule is about.
+    """Mask of the channels that a rule applies to.
 
     Args:
         num_modalities (int): M.
@@ -71,7 +69,7 @@ def region_mask(num_modalities: int,
 
 @dataclass(frozen=True)
 class ExchangeRule:
-    """Which channels are exchanged.
+    """The choice of the channels to exchange.
 
     Args:
         threshold (float): theta of Eq. 6: channels with ``|gamma|`` below it
@@ -120,8 +118,8 @@ class ExchangeRule:
 
 def channel_exchange(x: Tensor,
                      gamma: Tensor,
-                     threshold: float = 2e-2,
-                     region: str = 'all') -> Tensor:
+                     rule: ExchangeRule,
+                     channel_dim: int = 1) -> Tensor:
     r"""Replace channels of small scale by the mean of the other modalities.
 
     Eq. 6, applied to the output of a private norm, before the activation:
@@ -134,93 +132,44 @@ def channel_exchange(x: Tensor,
     channel gets none, its donors get them.
 
     Args:
-        x (Tensor): ``(N*M, C, H, W)``, folded.
+        x (Tensor): ``(N*M, C, ...)``, folded, such as maps ``(N*M, C, H,
+            W)``; or tokens ``(N*M, L, C)``, or maps ``(N*M, H, W, C)``.
         gamma (Tensor): ``(M, C)``, the scales of the norm.
-        threshold (float): theta. Defaults to 2e-2.
-        region (str): See :class:`ExchangeRule`. Defaults to 'all'.
+        rule (ExchangeRule): Which channels are replaced.
+        channel_dim (int): Where C is: 1 or -1. Defaults to 1.
 
     Returns:
-        Tensor: ``(N*M, C, H, W)``.
-
-    Raises:
-        ValueError: If ``threshold`` is negative or ``region`` is unknown.
+        Tensor: Like ``x``; with one modality ``x`` itself.
     """
-    replaced = ExchangeRule(threshold, region).replaced(gamma)
-    return refold(mix(unfold(x, len(gamma)), replaced), len(gamma))
-
-
-def mix(x: Tensor, replaced: Tensor) -> Tensor:
-    """Exchange the channels that ``replaced`` names.
-
-    Args:
-        x (Tensor): ``(N, M*C, H, W)``, not folded.
-        replaced (Tensor): Boolean, ``(M, C)``.
-
-    Returns:
-        Tensor: ``(N, M*C, H, W)``, a new tensor unless M is 1.
-    """
-    num_modalities, channels = replaced.shape
+    num_modalities, channels = gamma.shape
     if num_modalities == 1:
         return x
-    if num_modalities == 2:
+    replaced = rule.replaced(gamma)  # (M, C)
+    if num_modalities == 2 and channel_dim == 1:
         # With a single donor the exchange is a gather over the M*C channels,
-        # which costs half of what flip and where do.
+        # which costs half of what roll and where do.
         own = torch.arange(2 * channels, device=x.device)
         source = torch.where(replaced.flatten(), own.roll(channels), own)
-        return x.index_select(1, source)
-    x = x.unflatten(1, (num_modalities, channels))  # (N, M, C, H, W)
-    others = sum(x.roll(k, dims=1) for k in range(1, num_modalities))
+        return refold(unfold(x, 2).index_select(1, source), 2)
+    split = x.unflatten(0, (-1, num_modalities))  # (N, M, C, ...)
+    others = sum(split.roll(k, dims=1) for k in range(1, num_modalities))
     others = others / (num_modalities - 1)
-    return torch.where(replaced[:, :, None, None], others, x).flatten(1, 2)
+    replaced = per_channel(replaced, split.dim(), channel_dim)
+    return torch.where(replaced, others, split).flatten(0, 1)
 
 
-def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:
-    """Let the private norms that a name pattern selects exchange channels.
-
-    Args:
-        net (nn.Module): Any network with private norms.
-        pattern (str): Regular expression that a norm's qualified name, such
-            as ``layer3.5.bn2``, must match from its start to its end.
-        rule (ExchangeRule): What they exchange.
-
-    Raises:
-        ValueError: If no norm matches, or one that does is not private.
-    """
-    chosen = [(name, module) for name, module in net.named_modules()
-              if re.fullmatch(pattern, name)]
-    if not chosen:
-        norms = [name for name, _ in exchangeable_norms(net)]
-        near = difflib.get_close_matches(pattern, norms, cutoff=0) or 'none'
-        raise ValueError(f'no layer of {type(net).__name__} matches the '
-                         f'exchange pattern {pattern!r}; private norms with '
-                         f'near names: {near}')
-    for name, module in chosen:
-        if not hasattr(module, 'exchange'):
-            raise ValueError(
-                f'{name} is a {type(module).__name__} and has no private '
-                'scales to exchange by: set norm_cfg=dict(type="PrivateBN", '
-                'num_modalities=M), or exchange=None')
-        module.exchange = rule
-
-
-def exchangeable_norms(net: nn.Module) -> List[tuple]:
-    """``(name, norm)`` of every private norm of ``net``."""
-    return [(name, module) for name, module in net.named_modules()
-            if hasattr(module, 'exchange')]
-
-
-def modality_names(net: nn.Module) -> List[str]:
-    """Names of the M modalities of a network with private norms.
+def per_channel(values: Tensor, dim: int, channel_dim: int) -> Tensor:
+    """Shape per-channel values for broadcasting against split features.
 
     Args:
-        net (nn.Module): One of whose modules knows its ``modalities``, or
-            else any with private norms, whose modalities are then numbered.
+        values (Tensor): ``(M, C)`` or ``(1, C)``.
+        dim (int): Axes of the features ``(N, M, C, ...)``.
+        channel_dim (int): 1 for ``(N, M, C, ...)``, -1 for
+            ``(N, M, ..., C)``.
 
     Returns:
-        list[str]: In the order in which they are folded.
+        Tensor: ``(M, C, 1, ...)`` or ``(M, 1, ..., C)``.
     """
-    for module in net.modules():
-        if hasattr(module, 'modalities'):
-            return [str(name) for name in module.modalities]
-    _, norm = exchangeable_norms(net)[0]
-    return [str(m) for m in range(norm.num_modalities)]
+    ones = [1] * (dim - 3)
+    sizes = [*ones, -1] if channel_dim == -1 else [-1, *ones]
+    return values.view(len(values), *sizes)

@@ -13,64 +13,63 @@ def fold(x: Tensor, num_modalities: int) -> Tensor:
     """Move the modalities from the channel axis to the batch axis.
 
     Args:
-        x (Tensor): ``(N, M*C, H, W)``, modality-major channels: all C of the
+        x (Tensor): ``(N, M*C, ...)``, modality-major channels: all C of the
             first modality, then all C of the second, and so on.
         num_modalities (int): M.
 
     Returns:
-        Tensor: ``(N*M, C, H, W)``, sample-major and modality-minor. A view
+        Tensor: ``(N*M, C, ...)``, sample-major and modality-minor. A view
         if ``x`` is contiguous.
 
     Raises:
         ValueError: If the channels cannot be shared out among M modalities.
     """
-    n, channels, h, w = x.shape
+    n, channels, *size = x.shape
     if channels % num_modalities:
         raise ValueError(
             f'{channels} channels cannot be split into num_modalities='
-            f'{num_modalities} equal parts: the modalities joined by '
-            'ConcatModalities and the num_modalities (or modalities) of the '
-            'model must agree')
-    return x.reshape(n * num_modalities, channels // num_modalities, h, w)
+            f'{num_modalities} equal parts: the modalities of PackModalities '
+            'and those of the model must agree')
+    return x.reshape(n * num_modalities, channels // num_modalities, *size)
 
 
 def unfold(x: Tensor, num_modalities: int) -> Tensor:
     """Move the modalities from the batch axis back to the channel axis.
 
     Args:
-        x (Tensor): ``(N*M, C, H, W)`` as :func:`fold` gives it.
+        x (Tensor): ``(N*M, C, ...)`` as :func:`fold` gives it.
         num_modalities (int): M.
 
     Returns:
-        Tensor: ``(N, M*C, H, W)``. A view if ``x`` is contiguous.
+        Tensor: ``(N, M*C, ...)``. A view if ``x`` is contiguous.
 
     Raises:
         ValueError: If the batch is not a multiple of M.
     """
-    batch, c, h, w = x.shape
+    batch, c, *size = x.shape
     if batch % num_modalities:
         raise ValueError(
             f'a folded batch of {batch} is no multiple of num_modalities='
             f'{num_modalities}: fold the (N, M*C, H, W) input first, as '
             'CENSegmentor does')
-    return x.reshape(batch // num_modalities, num_modalities * c, h, w)
+    return x.reshape(batch // num_modalities, num_modalities * c, *size)
 
 
 def refold(x: Tensor, num_modalities: int) -> Tensor:
-    """Fold what a layer has just computed and nobody else holds.
+    """Fold the fresh output of a layer, without a view in the graph.
 
     The result shares its memory with ``x`` but is no view to autograd, so
     the in-place ReLU that follows costs nothing: on a view, autograd would
     copy the gradient of the whole base.
 
     Args:
-        x (Tensor): ``(N, M*C, H, W)``; not to be used afterwards.
+        x (Tensor): ``(N, M*C, ...)``; not to be used afterwards.
         num_modalities (int): M.
 
     Returns:
-        Tensor: ``(N*M, C, H, W)``.
+        Tensor: ``(N*M, C, ...)``.
     """
-    n, channels, h, w = x.shape
+    n, channels, *size = x.shape
     return torch.ops.aten._unsafe_view(
         x.contiguous(),
-        (n * num_modalities, channels // num_modalities, h, w))
+        (n * num_modalities, channels // num_modalities, *size))

@@ -1,69 +1,121 @@
-"""Norm layers that are private to each modality.
-
-On the folded batch ``(N*M, C, H, W)`` a private norm is the stock norm over
-the ``M*C`` channels of ``(N, M*C, H, W)``: no split and no concatenation.
-"""
+"""Norms that are private to each modality, and exchange behind them."""
 from typing import Optional, Sequence
 
 import torch
-import torch.distributed as dist
-import torch.nn.functional as F
 from mmengine.registry import MODELS
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.instancenorm import _InstanceNorm
 
-from .exchange import ExchangeRule, mix
+from .exchange import ExchangeRule, channel_exchange, per_channel
 from .fold import refold, unfold
-from .plain_state import expand_plain
+from .private_layer import PrivateLayer, repeat
+from .sync_norm import SyncBN
 
 
-class PrivateNorm:
-    """What the private norms have in common; mixed into a stock norm.
+class PrivateNorm(PrivateLayer):
+    """A norm with scales or statistics for each modality.
 
-    Parameters and statistics keep the stock names (``weight``, ``bias``,
-    ``running_mean``, ``running_var``). Private ones hold ``M*C`` entries,
-    modality-major, shared ones C, and entries of a plain norm are copied to
-    every modality when a checkpoint is loaded.
+    Batch, sync-batch and instance norms with private statistics, and group
+    norms, run as the one stock norm over ``M*C`` channels. Where the stock
+    norm cannot hold the scales (layer norms; one of scales and statistics
+    shared, Table 9), they move to ``scale`` and ``offset`` of this module,
+    which are applied behind it. An activation that the norm fuses (timm's
+    ``BatchNormAct2d``) comes last, behind the exchange.
+
+    The paper has batch and instance norms; the others are ours. Group and
+    layer norms have no statistics beyond one sample, so theirs are always
+    private.
 
     Args:
-        num_features (int): C, the channels of one modality.
+        stock (nn.Module): The norm of one modality, of C channels: a batch,
+            instance, group or layer norm, or a subclass that keeps their
+            attributes. Layer norms take ``(..., C)``; those of a class named
+            ``*2d``, as timm's ``LayerNorm2d``, ``(N, C, H, W)``. It is
+            changed in place.
         num_modalities (int): M.
         private (Sequence[str]): What each modality has of its own: 'affine'
-            (gamma and beta), 'stats' (mean and variance), both or neither
-            (Table 9). Defaults to ``('affine', 'stats')``.
+            (gamma and beta), 'stats' (mean and variance), both or neither.
+            Defaults to ``('affine', 'stats')``.
         exchange (dict, optional): Fields of
             :class:`~cen_mm.layers.ExchangeRule`. If given, channels of the
             output are exchanged (Eq. 6). Defaults to None.
-        kwargs: Arguments of the stock norm.
 
     Raises:
-        ValueError: If ``private`` names something else, or an exchange is
-            asked of scales that are not private.
+        ValueError: If ``private`` names something else, the norm is of an
+            unknown kind, or an exchange is asked of scales that are not
+            private.
     """
 
     def __init__(self,
-                 num_features: int,
+                 stock: nn.Module,
                  num_modalities: int,
                  private: Sequence[str] = ('affine', 'stats'),
-                 exchange: Optional[dict] = None,
-                 **kwargs) -> None:
+                 exchange: Optional[dict] = None) -> None:
         if not set(private) <= {'affine', 'stats'}:
             raise ValueError("private takes 'affine' and 'stats', got "
                              f'{tuple(private)}')
-        super().__init__(num_features * num_modalities, **kwargs)
-        self.num_modalities = num_modalities
+        super().__init__(stock, num_modalities)
         self.private = tuple(private)
-        if 'affine' not in private:
-            self._share('weight', 'bias', size=num_features)
-        if 'stats' not in private:
-            self._share('running_mean', 'running_var', size=num_features)
-        self.exchange = (None if exchange is None else ExchangeRule(
-            **exchange))
+        self.channel_dim = 1
+        own = 'affine' in private
+        if isinstance(stock, (_BatchNorm, _InstanceNorm)):
+            self.wide = 'stats' in private
+            sizes = ('num_features', 'running_mean', 'running_var')
+        elif isinstance(stock, nn.GroupNorm):
+            self.wide, sizes = own, ('num_groups', 'num_channels')
+        elif isinstance(stock, nn.LayerNorm) and len(
+                stock.normalized_shape) == 1:
+            self.wide, sizes = False, ()
+            self.channel_dim = 1 if '2d' in type(stock).__name__ else -1
+        else:
+            raise ValueError(
+                f'{stock} cannot be private: batch, instance, group and layer '
+                'norms over the channels can; take one of these')
+        self.scale = self.offset = None
+        if stock.weight is not None and own != self.wide:
+            times = num_modalities if own else 1
+            self.scale = self._take('weight', times)
+            self.offset = self._take('bias', times)
+        if self.wide:
+            self.widen('weight', 'bias', *sizes)
+        self.entries = {
+            name: f'stock.{name}'
+            for name in ('weight', 'bias', 'running_mean', 'running_var',
+                         'num_batches_tracked')
+        }
+        if self.scale is not None:
+            self.entries.update(weight='scale', bias='offset')
+        # Fused with the stock norm, but the exchange comes before them.
+        for name in ('drop', 'act'):
+            if hasattr(stock, name):
+                setattr(self, name, getattr(stock, name))
+                setattr(stock, name, nn.Identity())
+        self.exchange = None if exchange is None else ExchangeRule(**exchange)
 
-    def _share(self, *names: str, size: int) -> None:
-        for name in names:
-            value = getattr(self, name)
-            if value is not None:
-                value.data = value.data[:size].clone()
+    def _take(self, name: str, times: int) -> Optional[nn.Parameter]:
+        """Move a parameter from the stock norm to this module."""
+        value = getattr(self.stock, name)
+        if value is None:
+            return None
+        setattr(self.stock, name, None)
+        return nn.Parameter(
+            repeat(value.data, times), requires_grad=value.requires_grad)
+
+    @property
+    def weight(self) -> Optional[Tensor]:
+        """Scales, ``(M*C, )``, or ``(C, )`` if they are shared."""
+        return self.stock.weight if self.scale is None else self.scale
+
+    @property
+    def bias(self) -> Optional[Tensor]:
+        """Offsets, ``(M*C, )``, or ``(C, )`` if they are shared."""
+        return self.stock.bias if self.scale is None else self.offset
+
+    @property
+    def gamma(self) -> Tensor:
+        """Scales of the modalities, ``(M, C)``: a view of ``weight``."""
+        return self.weight.view(self.num_modalities, -1)
 
     @property
     def exchange(self) -> Optional[ExchangeRule]:
@@ -75,142 +127,98 @@ class PrivateNorm:
         if rule is not None and (self.weight is None
                                  or 'affine' not in self.private):
             raise ValueError(
-                'exchanging compares the gammas of the modalities, which '
-                f'private={self.private} and affine={self.affine} do not '
-                "tell apart: add 'affine' to private, or set exchange=None")
+                'exchanging compares the gammas of the modalities, which a '
+                f'norm with private={self.private} and '
+                f'{"no " if self.weight is None else ""}scales does not tell '
+                "apart: add 'affine' to private, or set exchange=None")
         self._exchange = rule
 
-    @property
-    def gamma(self) -> Tensor:
-        """Scales of the modalities, ``(M, C)``: a view of ``weight``."""
-        return self.weight.view(self.num_modalities, -1)
+    def forward(self, x: Tensor, *args, **kwargs) -> Tensor:
+        """Norm, exchange, then the activation if the norm fuses one.
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Norm, then exchange: ``(N*M, C, H, W)`` to the same shape."""
-        m, weight, bias = self.num_modalities, self.weight, self.bias
-        if not self.private:
-            return self._normalise(x, weight, bias)
-        if 'stats' in self.private:
-            if weight is not None and 'affine' not in self.private:
-                weight, bias = weight.repeat(m), bias.repeat(m)
-            x = self._normalise(unfold(x, m), weight, bias)
+        Args:
+            x (Tensor): ``(N*M, C, H, W)``; of layer norms ``(N*M, ..., C)``.
+            args, kwargs: As of the stock norm.
+
+        Returns:
+            Tensor: Like ``x``.
+        """
+        m = self.num_modalities
+        if self.wide:
+            x = refold(self.stock(unfold(x, m), *args, **kwargs), m)
         else:
-            x = unfold(self._normalise(x, None, None), m)
-            if weight is not None:
-                x = torch.addcmul(bias.view(-1, 1, 1), x,
-                                  weight.view(-1, 1, 1)).to(x.dtype)
+            x = self.stock(x, *args, **kwargs)
+        # mmpretrain's LayerNorm2d is told the layout with each call.
+        last = 'channel_last' in (*args, *kwargs.values())
+        channel_dim = -1 if last else self.channel_dim
+        if self.scale is not None:
+            x = self._affine(x, channel_dim)
         if self.exchange is not None and self.exchange.threshold > 0:
-            x = mix(x, self.exchange.replaced(self.gamma))
-        return refold(x, m)
+            x = channel_exchange(x, self.gamma, self.exchange, channel_dim)
+        for name in ('drop', 'act'):
+            if name in self._modules:
+                x = self._modules[name](x)
+        return x
 
-    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
-        state_dict = expand_plain(
-            self, state_dict, prefix,
-            ('weight', 'bias', 'running_mean', 'running_var'),
-            self.num_modalities)
-        super()._load_from_state_dict(state_dict, prefix, *args)
+    def _affine(self, x: Tensor, channel_dim: int) -> Tensor:
+        """Scale and shift every modality, or all alike."""
+        split = x.unflatten(0, (-1, self.num_modalities))  # (N, M, C, ...)
+        rows = self.num_modalities if 'affine' in self.private else 1
+        scale, offset = (
+            None if value is None else per_channel(
+                value.view(rows, -1), split.dim(), channel_dim)
+            for value in (self.scale, self.offset))
+        split = split * scale if offset is None else torch.addcmul(
+            offset, split, scale)
+        return split.flatten(0, 1).to(x.dtype)
 
     def extra_repr(self) -> str:
-        return (f'{super().extra_repr()}, M={self.num_modalities}, '
-                f'private={self.private}, exchange={self.exchange}')
+        return (f'M={self.num_modalities}, private={self.private}, '
+                f'exchange={self.exchange}')
 
 
 @MODELS.register_module()
-class PrivateBN(PrivateNorm, nn.BatchNorm2d):
-    """Batch norm whose scales, offsets and statistics are private.
+class PrivateBN(PrivateNorm):
+    """:class:`PrivateNorm` around a batch norm, for networks built by hand.
 
-    ``norm_cfg=dict(type='PrivateBN', num_modalities=2)``. The arguments are
-    those of :class:`PrivateNorm` and :class:`nn.BatchNorm2d`. In ``eval()``,
-    and so under ``norm_eval=True``, the statistics are frozen while gamma
-    and beta still train.
+    ``norm_cfg=dict(type='PrivateBN', num_modalities=2)``. In ``eval()``, and
+    so under ``norm_eval=True``, the statistics are frozen while gamma and
+    beta still train.
+
+    Args:
+        num_features (int): C, the channels of one modality.
+        num_modalities (int): M.
+        private (Sequence[str]): See :class:`PrivateNorm`.
+        exchange (dict, optional): See :class:`PrivateNorm`.
+        kwargs: As of :class:`nn.BatchNorm2d`.
     """
     _abbr_ = 'bn'  # keeps the names bn1, bn2 of plain checkpoints
+    stock_type = nn.BatchNorm2d
 
-    def _momentum(self) -> float:
-        """Weight of this batch in the running statistics."""
-        if not (self.training and self.track_running_stats):
-            return 0.
-        self.num_batches_tracked.add_(1)
-        if self.momentum is None:
-            return 1. / float(self.num_batches_tracked)
-        return self.momentum
-
-    def _normalise(self, x: Tensor, weight: Optional[Tensor],
-                   bias: Optional[Tensor]) -> Tensor:
-        return F.batch_norm(x, self.running_mean, self.running_var, weight,
-                            bias, self.training or self.running_mean is None,
-                            self._momentum(), self.eps)
-
-
-class AllReduce(torch.autograd.Function):
-    """Sum over the processes, of values and of gradients."""
-
-    @staticmethod
-    def forward(ctx, x: Tensor) -> Tensor:
-        """Any tensor to its sum."""
-        x = x.clone()
-        dist.all_reduce(x)
-        return x
-
-    @staticmethod
-    def backward(ctx, grad: Tensor) -> Tensor:
-        """Every process's loss depends on the sum."""
-        grad = grad.clone()
-        dist.all_reduce(grad)
-        return grad
+    def __init__(self,
+                 num_features: int,
+                 num_modalities: int,
+                 private: Sequence[str] = ('affine', 'stats'),
+                 exchange: Optional[dict] = None,
+                 **kwargs) -> None:
+        super().__init__(
+            self.stock_type(num_features, **kwargs), num_modalities, private,
+            exchange)
 
 
 @MODELS.register_module()
 class PrivateSyncBN(PrivateBN):
-    """:class:`PrivateBN` with the statistics of the batch on all processes.
-
-    Built on a differentiable ``all_reduce``, so it runs on any device and
-    with gloo, where :class:`nn.SyncBatchNorm` refuses CPU tensors. The
-    processes may hold different numbers of samples.
-    """
-
-    def _normalise(self, x: Tensor, weight: Optional[Tensor],
-                   bias: Optional[Tensor]) -> Tensor:
-        if not (self.training and dist.is_available()
-                and dist.is_initialized() and dist.get_world_size() > 1):
-            return super()._normalise(x, weight, bias)
-        # Two passes, in float32 at least: the mean first, for a variance
-        # that does not cancel.
-        wide = x.to(torch.promote_types(x.dtype, torch.float32))
-        total = wide.sum((0, 2, 3))
-        count = total.new_tensor([x.numel() // x.shape[1]])
-        total, count = AllReduce.apply(torch.cat([total, count])).split(
-            [x.shape[1], 1])
-        mean = total / count
-        centred = wide - mean.view(-1, 1, 1)
-        var = AllReduce.apply(centred.square().sum((0, 2, 3))) / count
-        if self.track_running_stats:
-            momentum = self._momentum()
-            with torch.no_grad():
-                self.running_mean.lerp_(mean, momentum)
-                self.running_var.lerp_(var * count / (count - 1), momentum)
-        scale = (var + self.eps).rsqrt()
-        if weight is not None:
-            scale = scale * weight
-        y = centred * scale.view(-1, 1, 1)
-        if bias is not None:
-            y = y + bias.view(-1, 1, 1)
-        return y.to(x.dtype)
+    """:class:`PrivateBN` with the statistics of the batch on all processes."""
+    stock_type = SyncBN
 
 
 @MODELS.register_module()
-class PrivateIN(PrivateNorm, nn.InstanceNorm2d):
-    """Instance norm whose scales, offsets and statistics are private.
+class PrivateIN(PrivateBN):
+    """:class:`PrivateNorm` around an instance norm.
 
-    The arguments are those of :class:`PrivateNorm` and
+    The arguments are those of :class:`PrivateBN` and
     :class:`nn.InstanceNorm2d`; affine and running statistics are off by
     default there, and exchanging needs ``affine=True``.
     """
     _abbr_ = 'in'
-
-    def _normalise(self, x: Tensor, weight: Optional[Tensor],
-                   bias: Optional[Tensor]) -> Tensor:
-        return F.instance_norm(x, self.running_mean, self.running_var, weight,
-                               bias, self.training
-                               or not self.track_running_stats, self.momentum
-                               or 0., self.eps)
+    stock_type = nn.InstanceNorm2d

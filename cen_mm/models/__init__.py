@@ -1,12 +1,13 @@
 """Networks, registered in mmseg."""
-from .cen_resnet import CENResNet, CENResNetV1c
+from .cen_resnet import CENResNet
 from .cen_segmentor import CENSegmentor
-from .fusion_resnet import FusionResNet, MergingResNet
+from .merging_resnet import MergingResNet
+from .preprocessor import MultimodalPreProcessor
 from .refinenet_head import RefineNetHead
 from .stream_head import StreamHead
 from .stream_tta import StreamTTAModel
 
 __all__ = [
-    'CENResNet', 'CENResNetV1c', 'CENSegmentor', 'FusionResNet',
-    'MergingResNet', 'RefineNetHead', 'StreamHead', 'StreamTTAModel'
+    'CENResNet', 'CENSegmentor', 'MergingResNet', 'MultimodalPreProcessor',
+    'RefineNetHead', 'StreamHead', 'StreamTTAModel'
 ]

@@ -1,80 +1,174 @@
 """mmseg's EncoderDecoder for several modalities."""
-from typing import List, Optional
+from inspect import signature
+from typing import List, Optional, Sequence, Tuple
 
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
-from torch import Tensor
+from torch import Tensor, nn
+from torch.compiler import is_compiling
+from torch.nn.modules.batchnorm import _BatchNorm
 
-from ..layers import ExchangeRule, alignment_losses, fold, set_exchange
+from ..layers import (
+    ExchangeRule,
+    alignment_losses,
+    check_modalities,
+    check_num_modalities,
+    expect_batch,
+    fold,
+    make_private,
+    set_exchange,
+)
+from .fusing import add_fusions
 from .stream_head import StreamHead
 
 
 @MODELS.register_module()
 class CENSegmentor(EncoderDecoder):
-    r"""Folds the modalities before the backbone, unties them after the head.
+    r"""Makes a CEN of any segmentor of mmseg.
 
-    Everything in between, and slide inference, test-time augmentation,
-    losses and tools around it, is stock. Its decode head, and any auxiliary
-    one, is a :class:`StreamHead`.
+    Builds the stock parts, makes their norms private, lets the chosen ones
+    exchange channels (Eq. 6) and wraps the heads in streams; folds the
+    modalities before the backbone and unties them after the head. Everything
+    around it, such as slide inference, hooks and tools, is stock. A config
+    of mmseg becomes one by::
+
+        model = dict(
+            type='CENSegmentor', modalities=('rgb', 'depth'),
+            exchange=dict(norms=r'layer\d\.\d+\.bn2', threshold=2e-2))
+
+    ``modalities`` is the only place where M is said: private layers,
+    fusions, streams, ensemble and data preprocessor take it from here, and
+    the samples' modalities are compared with it. A plain
+    ``SegDataPreProcessor`` becomes a :class:`MultimodalPreProcessor`.
 
     ``model(inputs, mode='tensor')`` maps ``(N, M*C, H, W)`` to
     ``(N, (M+1)*K, h, w)``: the logits of the streams in the order of
-    ``modalities``, then the ensemble's.
+    ``modalities``, then the ensemble's. Where the backbone merges the
+    modalities there are no streams: the heads stay stock ones, ``(N, K, h,
+    w)``.
 
     Args:
-        args, kwargs: As of :class:`mmseg.models.EncoderDecoder`.
-        exchange (dict, optional): For backbones that know nothing of
-            exchanging: ``pattern``, a regular expression of the qualified
-            names of the private norms that exchange, such as
-            ``r'backbone\.stage\d\..*\.bn2'`` in an HRNet, and the fields of
-            :class:`~cen_mm.layers.ExchangeRule`. Defaults to None: the
-            backbone has seen to it.
+        backbone (dict): A backbone for one modality.
+        decode_head (dict): A decode head for one modality.
+        modalities (Sequence[str]): M names, in the order of
+            ``PackModalities``. Defaults to ``('rgb', 'depth')``.
+        exchange (dict, optional): ``norms``, a regular expression that the
+            end of the qualified names of the norms that exchange matches
+            (see :func:`~cen_mm.layers.set_exchange`), and the fields of
+            :class:`~cen_mm.layers.ExchangeRule`. Defaults to None.
+        private (Sequence[str]): What each modality has of its own in
+            backbone, neck and heads, of 'affine', 'stats' and 'convs', see
+            :func:`~cen_mm.layers.make_private`. Defaults to ``('affine',
+            'stats')``, the paper's choice.
+        fusion (dict, optional): A fusion baseline within the backbone: its
+            ``type`` and ``after``, see :func:`add_fusions`. Defaults to
+            None.
+        norm_eval (bool): Whether the statistics of the backbone's batch
+            norms stay frozen, for backbones without a ``norm_eval`` of their
+            own, such as ``TIMMBackbone``. Defaults to False.
+        data_preprocessor (dict, optional): Its ``mean`` and ``std`` name
+            the modalities.
+        kwargs: As of :class:`mmseg.models.EncoderDecoder`.
 
     Raises:
-        ValueError: If the decode head is no :class:`StreamHead`, mean or std
-            of the data preprocessor do not have one entry for each channel
-            of each modality, or no private norm has such a name.
+        ValueError: If the modalities are no distinct names, a layer says
+            another M, no private norm has such a name, or a head cannot be
+            run by stream.
     """
 
     def __init__(self,
-                 *args,
+                 backbone: dict,
+                 decode_head: dict,
+                 modalities: Sequence[str] = ('rgb', 'depth'),
                  exchange: Optional[dict] = None,
+                 private: Sequence[str] = ('affine', 'stats'),
+                 fusion: Optional[dict] = None,
+                 norm_eval: bool = False,
+                 data_preprocessor: Optional[dict] = None,
                  **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if not isinstance(self.decode_head, StreamHead):
-            raise ValueError(
-                f'decode_head is a {type(self.decode_head).__name__}, which '
-                'would take the modalities for samples: wrap it, '
-                "decode_head=dict(type='StreamHead', modalities=(...), "
-                'head=dict(...))')
+        modalities = check_modalities(modalities)
+        m = len(modalities)
+        super().__init__(
+            _add_arguments(backbone, num_modalities=m),
+            decode_head,
+            data_preprocessor=_preprocessor(data_preprocessor, modalities),
+            **kwargs)
+        self.modalities = modalities
+        self.norm_eval = norm_eval
+        self.merges = getattr(self.backbone, 'merges', False)
+        if not self.merges:
+            for name, part in list(self.named_children()):
+                if part is not self.data_preprocessor:
+                    setattr(self, name, make_private(part, m, private))
         if exchange is not None:
-            rule = dict(exchange)
-            set_exchange(self, rule.pop('pattern'), ExchangeRule(**rule))
-        modalities = self.decode_head.modalities
-        channels = getattr(self.backbone, 'in_channels', 3)
-        needed = len(modalities) * channels
-        for field in ('mean', 'std'):
-            value = getattr(self.data_preprocessor, field, None)
-            if value is not None and value.numel() != needed:
+            if m == 1:
                 raise ValueError(
-                    f'data_preprocessor.{field} has {value.numel()} entries, '
-                    f'but {len(modalities)} modalities {modalities} of '
-                    f'{channels} channels need {needed}: give mean and std '
-                    'one for every channel, in the order of the modalities')
+                    f'exchange={exchange} asks for a second modality beside '
+                    f'{modalities}: set exchange=None')
+            rule = dict(exchange)
+            if 'norms' not in rule:
+                raise ValueError(
+                    f'exchange={exchange} does not say where: add norms=, a '
+                    "regular expression of names of norms such as 'bn2'")
+            set_exchange(self, rule.pop('norms'), ExchangeRule(**rule))
+        if fusion is not None:
+            add_fusions(self.backbone, m, **fusion)
+        if not self.merges:
+            self.decode_head = self._by_stream(self.decode_head)
+            if self.with_auxiliary_head:
+                self.auxiliary_head = self._by_stream(self.auxiliary_head)
+        check_num_modalities(self, m)
+        self.batch_is_checked = False
+
+    @property
+    def streams(self) -> Tuple[str, ...]:
+        """Names of the predictions: the modalities, then 'ensemble'.
+
+        One modality, or merged ones, have no streams beside it.
+        """
+        alone = self.merges or len(self.modalities) == 1
+        return (*(() if alone else self.modalities), 'ensemble')
+
+    @property
+    def num_predictions(self) -> int:
+        """Predictions on the channel axis of the logits."""
+        return 1 if self.merges else len(self.modalities) + 1
+
+    def _by_stream(self, head: nn.Module) -> nn.Module:
+        """Wrap a decode head, or a list of auxiliary ones, in streams."""
+        if isinstance(head, nn.ModuleList):
+            return nn.ModuleList(map(self._by_stream, head))
+        return StreamHead(head, self.modalities)
+
+    def train(self, mode: bool = True) -> 'CENSegmentor':
+        """Set the mode; frozen statistics stay as they are."""
+        super().train(mode)
+        if self.norm_eval:
+            for module in self.backbone.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
+        return self
 
     def extract_feat(self, inputs: Tensor) -> List[Tensor]:
-        """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``.
+        """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``, or
+        ``(N, C_i, H_i, W_i)`` if the backbone merges.
 
         Raises:
             ValueError: If the backbone does not treat its samples alike and
                 apart, so that modalities cannot ride its batch axis.
         """
-        folded = fold(inputs, len(self.decode_head.modalities))
-        features = super().extract_feat(folded)
+        folded = fold(inputs, len(self.modalities))
+        if self.batch_is_checked or is_compiling():
+            features = super().extract_feat(folded)
+        else:  # once
+            with expect_batch(self, len(folded)):
+                features = super().extract_feat(folded)
+            self.batch_is_checked = True
+        expected = len(inputs) if self.merges else len(folded)
         for feature in features:
-            if len(feature) != len(folded):
+            if len(feature) != expected:
                 raise ValueError(
                     f'{type(self.backbone).__name__} makes {len(feature)} '
                     f'maps of the {len(folded)} images of a folded batch: it '
@@ -96,6 +190,24 @@ class CENSegmentor(EncoderDecoder):
         losses = super().loss(inputs, data_samples)
         return {**losses, **alignment_losses(self.backbone)}
 
+    def slide_inference(self, inputs: Tensor,
+                        batch_img_metas: List[dict]) -> Tensor:
+        """Stock slide inference, with room for the logits of all streams.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            batch_img_metas (list[dict]): Meta information of N images.
+
+        Returns:
+            Tensor: ``(N, (M+1)*K, H, W)``.
+        """
+        of_one = self.out_channels
+        self.out_channels = of_one * self.num_predictions
+        try:
+            return super().slide_inference(inputs, batch_img_metas)
+        finally:
+            self.out_channels = of_one
+
     def postprocess_result(self,
                            seg_logits: Tensor,
                            data_samples: OptSampleList = None) -> SampleList:
@@ -110,15 +222,14 @@ class CENSegmentor(EncoderDecoder):
             ensemble's, ``pred_sem_seg_<modality>`` and
             ``seg_logits_<modality>`` those of a stream.
         """
-        streams = self.decode_head.streams
-        chunks = seg_logits.chunk(len(streams), dim=1)
         if data_samples is None:
             size = tuple(seg_logits.shape[2:])
             data_samples = [
                 SegDataSample(metainfo=dict(ori_shape=size))
                 for _ in seg_logits
             ]
-        for stream, logits in zip(streams, chunks):
+        chunks = seg_logits.chunk(self.num_predictions, dim=1)
+        for stream, logits in zip(self.streams, chunks[-len(self.streams):]):
             data_samples = super().postprocess_result(logits, data_samples)
             if stream == 'ensemble':  # comes last and keeps the stock names
                 break
@@ -128,3 +239,23 @@ class CENSegmentor(EncoderDecoder):
                     f'seg_logits_{stream}': sample.seg_logits
                 })
         return data_samples
+
+
+def _add_arguments(cfg: dict, **known) -> dict:
+    """Add to the config of a component the arguments that it takes."""
+    kind = cfg['type']
+    kind = MODELS.get(kind) if isinstance(kind, str) else kind
+    takes = () if kind is None else signature(kind).parameters
+    return {**{k: v for k, v in known.items() if k in takes}, **cfg}
+
+
+def _preprocessor(cfg: Optional[dict],
+                  modalities: Tuple[str, ...]) -> Optional[nn.Module]:
+    """Build the data preprocessor with the modalities."""
+    if not isinstance(cfg, dict):
+        return cfg
+    cfg = dict(cfg)
+    if cfg['type'] == 'SegDataPreProcessor':
+        cfg['type'] = 'MultimodalPreProcessor'
+        cfg.pop('bgr_to_rgb', None)  # PackModalities gives RGB
+    return MODELS.build(_add_arguments(cfg, modalities=modalities))

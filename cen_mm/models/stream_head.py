@@ -1,45 +1,69 @@
 """A stock decode head, run on every modality at once."""
-from typing import List, Optional, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from mmengine.model import BaseModule
-from mmseg.registry import MODELS
+from mmseg.models.decode_heads.cascade_decode_head import BaseCascadeDecodeHead
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.utils import ConfigType, SampleList
-from torch import Tensor, cat
+from torch import Tensor, cat, nn
 
 from ..layers import Ensemble, unfold
 from .enlarge import enlarge
 
+# Heads whose forward does not give one map of logits.
+UNSUITABLE = dict(
+    DAHead='predicts three maps, each with a loss of its own',
+    DDRHead='predicts two maps in training',
+    PIDHead='predicts three maps in training, one of edges',
+    EncHead='predicts the classes of the whole image beside the map',
+    IterativeDecodeHead='predicts one map a stage',
+    SideAdapterCLIPHead='predicts masks, not logits',
+    VPDDepthHead='predicts depth')
 
-@MODELS.register_module()
+
 class StreamHead(BaseModule):
-    """Turns any mmseg decode head into one of M streams and their ensemble.
+    """Turns an mmseg decode head into one of M streams and their ensemble.
 
     The wrapped head runs once, on the folded batch, so the streams share its
     weights. Every stream has a loss of its own, and so has the ensemble,
-    whose loss trains the ensemble's weights alone (Eq. 4). Auxiliary heads
-    are wrapped alike.
+    whose loss trains the ensemble's weights alone (Eq. 4). Made by
+    :class:`CENSegmentor` around its decode and auxiliary heads. Entries of a
+    state dict that a stock segmentor calls ``decode_head.<name>`` load as
+    ``decode_head.head.<name>``.
 
     Args:
-        head (dict): Config of an mmseg decode head that maps features to
-            logits.
-        modalities (Sequence[str]): Names of the streams, in the order of
-            ``ConcatModalities``.
-        init_cfg (dict, optional): Defaults to None.
+        head (nn.Module): A decode head that maps features to logits.
+        modalities (Sequence[str]): Names of the streams.
+
+    Raises:
+        ValueError: If the head does not give one map of logits.
     """
 
-    def __init__(self,
-                 head: dict,
-                 modalities: Sequence[str] = ('rgb', 'depth'),
-                 init_cfg: Optional[dict] = None) -> None:
-        super().__init__(init_cfg)
-        self.head = MODELS.build(head)
+    def __init__(self, head: nn.Module, modalities: Sequence[str]) -> None:
+        super().__init__()
+        self.head = head
+        self._check_head()
         self.modalities = tuple(modalities)
         self.ensemble = Ensemble(len(self.modalities))
-        # What EncoderDecoder asks of a decode head.
-        self.num_classes = self.head.num_classes
-        self.align_corners = self.head.align_corners
-        self.threshold = self.head.threshold
-        self.out_channels = self.head.out_channels * len(self.streams)
+        # What EncoderDecoder asks of a decode head, for one prediction.
+        self.num_classes = head.num_classes
+        self.align_corners = head.align_corners
+        self.threshold = head.threshold
+        self.out_channels = head.out_channels
+
+    def _check_head(self) -> None:
+        reason = None
+        for base in type(self.head).__mro__:
+            reason = reason or UNSUITABLE.get(base.__name__)
+        if isinstance(self.head, BaseCascadeDecodeHead):
+            reason = 'refines the prediction of another head'
+        elif not isinstance(self.head, BaseDecodeHead):
+            reason = "is none of mmseg's BaseDecodeHead"
+        if reason:
+            raise ValueError(
+                f'{type(self.head).__name__} cannot be run by stream, since '
+                f'it {reason}: a stream needs one map of logits; take a head '
+                'that gives one, such as FCNHead, PSPHead or UPerHead')
 
     @property
     def streams(self) -> Tuple[str, ...]:
@@ -55,8 +79,20 @@ class StreamHead(BaseModule):
         Returns:
             Tensor: ``(N, (M+1)*K, h, w)``: K logits a modality, then the K
             of the ensemble.
+
+        Raises:
+            ValueError: If the wrapped head gives no map of K logits.
         """
-        logits = unfold(self.head(inputs), len(self.modalities))
+        logits = self.head(inputs)
+        if not isinstance(logits, Tensor) or logits.dim() != 4 or (
+                logits.shape[1] != self.out_channels):
+            found = (f'{tuple(logits.shape)}' if isinstance(logits, Tensor)
+                     else f'a {type(logits).__name__}')
+            raise ValueError(
+                f'{type(self.head).__name__} gives {found} where a stream '
+                f'needs one map of {self.out_channels} logits: take a head '
+                'that gives one, such as FCNHead, PSPHead or UPerHead')
+        logits = unfold(logits, len(self.modalities))
         streams = logits.unflatten(1, (len(self.modalities), -1))
         return cat([logits, self.ensemble(streams)], dim=1)
 
@@ -95,3 +131,12 @@ class StreamHead(BaseModule):
         """
         return enlarge(
             self(inputs), batch_img_metas, test_cfg, self.align_corners)
+
+    def _load_from_state_dict(self, state_dict: Dict[str, Tensor],
+                              prefix: str, *args) -> None:
+        for key in list(state_dict):
+            name = key[len(prefix):]
+            if key.startswith(prefix) and (name.split('.')[0]
+                                           not in self._modules):
+                state_dict[f'{prefix}head.{name}'] = state_dict.pop(key)
+        super()._load_from_state_dict(state_dict, prefix, *args)

@@ -1,23 +1,24 @@
 """Test-time augmentation that merges every stream."""
 from typing import List
 
+from mmengine.structures import PixelData
 from mmseg.models import SegTTAModel
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 from mmseg.utils import SampleList
+from torch import Tensor, stack
 
 
 @MODELS.register_module()
 class StreamTTAModel(SegTTAModel):
-    """mmseg's ``SegTTAModel``, applied to the ensemble and to each stream.
+    """mmseg's ``SegTTAModel``, for the ensemble and for each stream.
 
     The stock model merges ``pred_sem_seg`` alone and would leave the streams
-    with the prediction of the last augmentation. On a model of one stream it
-    is the stock one.
+    with the prediction of the last augmentation; of a binary head
+    (``out_channels=1``) it takes the sigmoid twice.
     """
 
     def merge_preds(self, data_samples_list: List[SampleList]) -> SampleList:
-        """Average the softmax of all augmentations of each image.
+        """Average the probabilities of all augmentations of each image.
 
         Args:
             data_samples_list (list[list[SegDataSample]]): The predictions,
@@ -27,15 +28,26 @@ class StreamTTAModel(SegTTAModel):
             list[SegDataSample]: One an image, with ``pred_sem_seg`` and
             ``pred_sem_seg_<modality>``.
         """
-        merged = super().merge_preds(data_samples_list)
-        for modality in getattr(self.module.decode_head, 'modalities', ()):
-            streams = super().merge_preds([[
-                SegDataSample(
-                    metainfo=sample.metainfo,
-                    seg_logits=sample.get(f'seg_logits_{modality}'))
-                for sample in samples
-            ] for samples in data_samples_list])
-            for sample, stream in zip(merged, streams):
-                sample.set_data(
-                    {f'pred_sem_seg_{modality}': stream.pred_sem_seg})
+        merged = []
+        for samples in data_samples_list:
+            sample = samples[-1]
+            for key in list(sample.keys()):
+                if key.startswith('seg_logits'):
+                    labels = self._merge([s.get(key).data for s in samples])
+                    sample.set_data({
+                        key.replace('seg_logits', 'pred_sem_seg'):
+                        PixelData(data=labels)
+                    })
+            merged.append(sample)
         return merged
+
+    def _merge(self, logits: List[Tensor]) -> Tensor:
+        """Outputs ``(K, H, W)`` of all augmentations to labels ``(1, H, W)``.
+
+        With K=1 they are probabilities already.
+        """
+        logits = stack(logits)
+        if logits.shape[1] == 1:
+            mean = logits.mean(dim=0)
+            return (mean > self.module.decode_head.threshold).to(mean)
+        return logits.softmax(dim=1).mean(dim=0).argmax(dim=0, keepdim=True)

@@ -11,7 +11,7 @@ from mmengine.fileio import list_from_file
 
 @DATASETS.register_module()
 class MultiDomainDataset(BaseDataset):
-    """Views of which every domain is an image: sources and one target.
+    """Views with one image per domain: several sources and one target.
 
     A line of ``ann_file`` is the path of a view below ``data_root``, with
     ``{domain}`` wherever the name of the domain stands, as in the lists of
@@ -23,22 +23,21 @@ class MultiDomainDataset(BaseDataset):
              target='rgb', pipeline=...)
 
     Args:
-        modalities (Sequence[str]): The source domains, in the order in which
-            the model has them.
+        modalities (Sequence[str]): The source domains, in the order of the
+            model.
         target (str): The domain to translate into.
         kwargs: As of :class:`mmengine.dataset.BaseDataset`. A relative
             ``ann_file`` lies in ``data_root``.
 
     Raises:
-        FileNotFoundError: If the list or an image of a domain that is asked
-            for is not there; all of them are looked for before any work
-            begins.
+        FileNotFoundError: If the list or an image of a used domain does not
+            exist; all are checked when the data set is built.
         ValueError: If the data set has no such domain, or the list no view.
     """
 
-    # By domain what stands for {domain} in a path; any name if empty.
+    # By domain the value of {domain} in a path; any name if empty.
     FOLDERS: Dict[str, str] = {}
-    # The end of the sentence that says what is not there.
+    # What to do about missing files: the end of an error message.
     ORIGIN = 'correct data_root or ann_file of the data set'
 
     def __init__(self, modalities: Sequence[str], target: str,
@@ -57,7 +56,7 @@ class MultiDomainDataset(BaseDataset):
 
         Returns:
             list[dict]: With ``name``, ``modalities``, ``target`` and one
-            ``<domain>_path`` a domain.
+            ``<domain>_path`` per domain.
         """
         if not osp.isfile(self.ann_file):
             raise FileNotFoundError(f'the list of views {self.ann_file!r} is '
@@ -113,8 +112,8 @@ class MultiDomainDataset(BaseDataset):
 class TaskonomyDataset(MultiDomainDataset):
     """One building of Taskonomy: 1,000 training and 500 test views.
 
-    The tree is Taskonomy's sample building as it is published, together with
-    the lists of the official code::
+    The tree is Taskonomy's published sample building with the lists of the
+    official code::
 
         data/taskonomy-sample-model-1/
             rgb/point_407_view_2_domain_rgb.png             8 bits
@@ -143,7 +142,7 @@ class TaskonomyDataset(MultiDomainDataset):
 
 @DATASETS.register_module()
 class RoomsTranslationDataset(MultiDomainDataset):
-    """Rendered rooms under Taskonomy's names, see ``docs/rooms.md``.
+    """Rendered rooms with Taskonomy's names, see ``docs/rooms.md``.
 
     ``depth_zbuffer`` is the folder ``depth`` of the tree that
     ``tools/dataset_converters/rooms.py`` renders. Rooms have no

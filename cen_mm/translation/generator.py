@@ -4,11 +4,18 @@ from typing import Optional, Sequence
 
 import torch
 from mmagic.registry import MODELS
-from mmcv.cnn import build_conv_layer, build_norm_layer, build_upsample_layer
+from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..layers import Ensemble, ExchangeRule, fold, set_exchange, unfold
+from ..layers import (
+    Ensemble,
+    ExchangeRule,
+    fold,
+    make_private,
+    set_exchange,
+    unfold,
+)
 from .initialise import initialise_convolutions
 
 SLOPE = 0.2  # of the encoder's LeakyReLU
@@ -22,10 +29,10 @@ class CENUNetGenerator(BaseModule):
     The U-Net-256 of the official code: every layer halves or doubles the
     size by a 4x4 convolution with bias; encoder layers 2 to 7 and decoder
     layers 1 to 7 have a norm, and each norm of the encoder is followed by
-    channel exchange (Eq. 6). The modalities share the convolutions and, by
-    default, no norm. The paper says that the decoder's norms are shared,
-    the official code has private ones; ``decoder_norm_cfg=dict(
-    type='PrivateIN', private=(), ...)`` is the former.
+    channel exchange (Eq. 6). By default the modalities share the
+    convolutions and no norm. The paper says that the decoder's norms are
+    shared, the official code has private ones; ``decoder_private=()`` is the
+    former.
 
     With a ``fusion`` it is a baseline: after the fused layers every stream
     goes on, and into its skip connection, with a map of all modalities.
@@ -38,17 +45,17 @@ class CENUNetGenerator(BaseModule):
             and 8 times as many. Defaults to 64.
         num_down (int): Layers of the encoder, and of the decoder. Images
             are a multiple of ``2**num_down`` wide and high. Defaults to 8.
-        norm_cfg (dict): Norms of the encoder. Private layers are told their
-            ``num_modalities``. Defaults to ``dict(type='PrivateIN',
-            affine=True, track_running_stats=True)``.
-        decoder_norm_cfg (dict, optional): Defaults to ``norm_cfg``.
-        conv_cfg (dict, optional): Convolutions of the encoder. Defaults to
-            None: shared ones.
-        deconv_cfg (dict): Convolutions of the decoder. Defaults to
-            ``dict(type='deconv')``: shared ones.
+        norm_cfg (dict): Norms. Defaults to ``dict(type='IN', affine=True,
+            track_running_stats=True)``.
+        private (Sequence[str]): What each modality has of its own, of
+            'affine', 'stats' and 'convs', see
+            :func:`~cen_mm.layers.make_private`. Defaults to ``('affine',
+            'stats')``.
+        decoder_private (Sequence[str], optional): The same of the decoder.
+            Defaults to ``private``.
         exchange (dict, optional): Fields of
             :class:`~cen_mm.layers.ExchangeRule` and, if other norms than
-            the encoder's are to exchange, their ``pattern``, see
+            the encoder's are to exchange, their names as ``norms``, see
             :func:`~cen_mm.layers.set_exchange`. None for no exchange.
             Defaults to ``dict(threshold=1e-2)``.
         fusion (dict, optional): Config of a fusion, without its ``channels``
@@ -60,7 +67,7 @@ class CENUNetGenerator(BaseModule):
             draws the weights of all convolutions from N(0, 0.02). The
             official code ran on torch 1.0, where gammas started uniform in
             [0, 1] instead of at 1: ``dict(type='Uniform', a=0., b=1.,
-            layer='PrivateIN')``. Defaults to None.
+            layer='PrivateNorm')``. Defaults to None.
 
     Raises:
         ValueError: If ``fusion`` and ``fused_layers`` do not agree.
@@ -73,10 +80,9 @@ class CENUNetGenerator(BaseModule):
                  base_channels: int = 64,
                  num_down: int = 8,
                  norm_cfg: dict = dict(
-                     type='PrivateIN', affine=True, track_running_stats=True),
-                 decoder_norm_cfg: Optional[dict] = None,
-                 conv_cfg: Optional[dict] = None,
-                 deconv_cfg: dict = dict(type='deconv'),
+                     type='IN', affine=True, track_running_stats=True),
+                 private: Sequence[str] = ('affine', 'stats'),
+                 decoder_private: Optional[Sequence[str]] = None,
                  exchange: Optional[dict] = dict(threshold=1e-2),
                  fusion: Optional[dict] = None,
                  fused_layers: Sequence[int] = (),
@@ -90,9 +96,6 @@ class CENUNetGenerator(BaseModule):
         self.num_modalities = num_modalities
         self.in_channels = in_channels
         self.stride = 2**num_down
-        decoder_norm_cfg = self._told(decoder_norm_cfg or norm_cfg)
-        norm_cfg = self._told(norm_cfg)
-        conv_cfg, deconv_cfg = self._told(conv_cfg), self._told(deconv_cfg)
         four = dict(kernel_size=4, stride=2, padding=1)
         widths = [base_channels * min(2**i, 8) for i in range(num_down)]
         last = num_down - 1
@@ -104,7 +107,7 @@ class CENUNetGenerator(BaseModule):
                 # decoder's ReLU makes both the same.
                 layer['act'] = nn.LeakyReLU(SLOPE, inplace=True)
             previous = widths[i - 1] if i > 0 else in_channels
-            layer['conv'] = build_conv_layer(conv_cfg, previous, width, **four)
+            layer['conv'] = nn.Conv2d(previous, width, **four)
             if 0 < i < last:
                 layer['norm'] = build_norm_layer(norm_cfg, width)[1]
             if i + 1 in fused_layers:
@@ -119,22 +122,22 @@ class CENUNetGenerator(BaseModule):
             width = widths[i - 1] if i > 0 else out_channels
             layer = OrderedDict(
                 act=nn.ReLU(inplace=True),
-                conv=build_upsample_layer(
-                    deconv_cfg,
-                    in_channels=skipped * widths[i],
-                    out_channels=width,
-                    **four))
+                conv=nn.ConvTranspose2d(skipped * widths[i], width, **four))
             if i > 0:
-                layer['norm'] = build_norm_layer(decoder_norm_cfg, width)[1]
+                layer['norm'] = build_norm_layer(norm_cfg, width)[1]
             if i > 4:  # as many as there are layers beyond five
                 layer['dropout'] = nn.Dropout(DROPOUT)
             self.decoder.append(nn.Sequential(layer))
+        if decoder_private is None:
+            decoder_private = private
+        make_private(self.encoder, num_modalities, private)
+        make_private(self.decoder, num_modalities, decoder_private)
         if num_modalities > 1:
             self.ensemble = Ensemble(num_modalities)
         if exchange is not None:
             rule = dict(exchange)
-            pattern = rule.pop('pattern', r'encoder\.\d+\.norm')
-            set_exchange(self, pattern, ExchangeRule(**rule))
+            norms = rule.pop('norms', r'encoder\.\d+\.norm')
+            set_exchange(self, norms, ExchangeRule(**rule))
 
     def forward(self, x: Tensor) -> Tensor:
         """Images of all modalities to those of all streams.
@@ -177,12 +180,6 @@ class CENUNetGenerator(BaseModule):
         if m == 1:
             return x
         return torch.cat([x, self.ensemble(x.unflatten(1, (m, -1)))], dim=1)
-
-    def _told(self, cfg: Optional[dict]) -> Optional[dict]:
-        """The config of a layer, with M if it is a private one."""
-        if cfg is None or not cfg['type'].startswith('Private'):
-            return cfg
-        return dict(cfg, num_modalities=self.num_modalities)
 
     def init_weights(self) -> None:
         """The official initialisation, then ``init_cfg``."""

@@ -1,12 +1,12 @@
-"""How pix2pix begins."""
+"""Weight initialisation of pix2pix."""
 from torch import nn
 
 
 def initialise_convolutions(net: nn.Module, std: float = 0.02) -> None:
     """Draw the weights of all convolutions from N(0, std).
 
-    As in the official code, biases are drawn as torch does, where mmcv and
-    mmengine would set them to zero.
+    As in the official code, biases get torch's default initialisation;
+    mmcv and mmengine would set them to zero.
 
     Args:
         net (nn.Module): Any network.

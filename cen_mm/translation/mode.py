@@ -1,4 +1,4 @@
-"""A network in another mode for a while."""
+"""Temporary change of the training mode."""
 from contextlib import contextmanager
 from typing import Iterator
 
@@ -7,13 +7,13 @@ from torch import nn
 
 @contextmanager
 def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
-    """Run a network in a mode; modes and buffers are then what they were.
+    """Set the mode of a network; modes and buffers are restored afterwards.
 
-    So test images leave no trace in running statistics.
+    Test images thus do not change running statistics.
 
     Args:
         net (nn.Module): Any network.
-        training (bool): Whether in that of training.
+        training (bool): Whether to set training mode.
     """
     modes = [(module, module.training) for module in net.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]

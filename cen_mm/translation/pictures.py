@@ -1,4 +1,4 @@
-"""Samples of translation as pictures."""
+"""Pictures of the samples of image translation."""
 from typing import Dict
 
 import numpy as np
@@ -7,7 +7,7 @@ from mmagic.structures import DataSample
 
 
 def picture(image: torch.Tensor) -> np.ndarray:
-    """An image as files and screens have it.
+    """Convert an image tensor to 8 bits.
 
     Args:
         image (Tensor): ``(3, H, W)`` in 0 to 255.
@@ -20,14 +20,14 @@ def picture(image: torch.Tensor) -> np.ndarray:
 
 
 def translations(sample: DataSample) -> Dict[str, np.ndarray]:
-    """What every stream has made of its source.
+    """The translation of every stream.
 
     Args:
         sample (DataSample): Of :meth:`CENPix2Pix.predict`.
 
     Returns:
         dict[str, np.ndarray]: ``(H, W, 3)`` uint8 in RGB, by modality in the
-        order of the model, and last for 'ensemble', which is the one
+        order of the model, and last for 'ensemble', which is the only
         translation of a model without streams.
     """
     images = {
@@ -39,7 +39,7 @@ def translations(sample: DataSample) -> Dict[str, np.ndarray]:
 
 
 def row_of(sample: DataSample) -> Dict[str, np.ndarray]:
-    """Sources, streams, ensemble and, where there is one, target.
+    """Sources, streams, ensemble and, if the sample has one, target.
 
     Args:
         sample (DataSample): Of :meth:`CENPix2Pix.predict`.

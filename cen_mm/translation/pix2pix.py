@@ -10,7 +10,12 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 
 from ..engine.model import unwrapped
-from ..layers import alignment_losses, fold
+from ..layers import (
+    alignment_losses,
+    check_modalities,
+    check_num_modalities,
+    fold,
+)
 from .mode import mode_of
 
 
@@ -50,7 +55,8 @@ class CENPix2Pix(BaseModel):
         init_cfg (dict, optional): Defaults to None.
 
     Raises:
-        ValueError: If ``predict_mode`` is unknown.
+        ValueError: If the modalities are no distinct names or one is the
+            target, ``predict_mode`` is unknown, or a layer says another M.
     """
 
     def __init__(self,
@@ -63,7 +69,10 @@ class CENPix2Pix(BaseModel):
                  predict_mode: str = 'train',
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
-        self.modalities = tuple(modalities)
+        self.modalities = check_modalities(modalities)
+        if target in self.modalities:
+            raise ValueError(f'target={target!r} is one of modalities='
+                             f'{self.modalities}: translate into another one')
         self.target = target
         self.pixel_weight = pixel_weight
         if predict_mode not in ('train', 'eval'):
@@ -74,6 +83,7 @@ class CENPix2Pix(BaseModel):
         self.generator = MODELS.build(dict(generator, num_modalities=m))
         self.discriminator = MODELS.build(
             dict(discriminator, num_modalities=m))
+        check_num_modalities(self, m)
 
     @property
     def streams(self) -> List[str]:
@@ -82,7 +92,7 @@ class CENPix2Pix(BaseModel):
         return [*several, 'ensemble']
 
     def state_dict(self, *args, **kwargs) -> Dict[str, Tensor]:
-        """As without the distributed wrappers of the two networks.
+        """The state without the distributed wrappers of the two networks.
 
         mmengine would save their names, but expects none where it loads.
         """
@@ -98,7 +108,7 @@ class CENPix2Pix(BaseModel):
                 mode: str = 'tensor',
                 outputs: Optional[Tensor] = None
                 ) -> Union[Tensor, Dict[str, Tensor], List[DataSample]]:
-        """What mmengine asks of a model.
+        """The forward pass in one of mmengine's modes.
 
         Args:
             inputs (Tensor): ``(N, M*C, H, W)`` in [-1, 1].

@@ -1,8 +1,8 @@
-"""Transforms around mmagic's, registered there.
+"""Transforms for mmagic's pipelines, registered there.
 
 ``LoadDomains -> any keyed geometry of mmagic for the keys img and gt_img ->
 StackDomains -> PackInputs``. In between, ``img`` is a list, which mmagic's
-geometry moves as one; which domains it holds, the sample says.
+geometry transforms together; the sample holds the names of its domains.
 """
 from typing import Dict, Union
 
@@ -18,31 +18,31 @@ class LoadDomains(BaseTransform):
     """Load the source domains and the target as 8-bit images in RGB.
 
     Domains of 16 bits are scaled as in the official code: ``255 * value /
-    maximum``, or ``255 * log(1 + value) / maximum``, cut off to whole
-    numbers. What is above the maximum becomes 255, where the official code
-    would start again from 0. All others must have 8 bits and stay as they
-    are. Grey images are repeated to three channels.
+    maximum``, or ``255 * log(1 + value) / maximum``, truncated to integers.
+    Values above the maximum become 255, where the official code would wrap
+    around to 0. All others must have 8 bits and are not changed. Grey images
+    are repeated to three channels.
 
     Required Keys:
 
     - modalities (Sequence[str])
-    - target (str): Optional, since only training and evaluation have one.
+    - target (str): Optional, for training and evaluation.
     - <domain>_path (str | np.ndarray), of every modality and the target
 
     Added Keys:
 
-    - img (list[np.ndarray]): ``(H, W, 3)`` uint8, one a modality.
+    - img (list[np.ndarray]): ``(H, W, 3)`` uint8, one per modality.
     - gt_img (np.ndarray): ``(H, W, 3)`` uint8, of the target.
 
     Args:
-        scales (dict[str, dict]): By domain of 16 bits its ``maximum`` and
-            whether it is that of the logarithm, such as
+        scales (dict[str, dict]): By domain of 16 bits its ``maximum``, and
+            ``log=True`` if that is the maximum of the logarithm:
             ``dict(depth_zbuffer=dict(maximum=11.1, log=True))``.
 
     Raises:
-        ValueError: If a file cannot be decoded, is of another bit depth than
-            its domain should be or has transparency, or if the domains of a
-            sample differ in size; the message names the files.
+        ValueError: If a file cannot be decoded, has another bit depth than
+            its domain or has transparency, or if the domains of a sample
+            differ in size; the message names the files.
     """
 
     def __init__(self, scales: Dict[str, dict]) -> None:
@@ -83,15 +83,15 @@ class LoadDomains(BaseTransform):
             image = table[image]
         if image.ndim == 2:
             image = np.repeat(image[..., None], 3, axis=2)
-        # mmagic flips in place: not what was given, nor a reversed view.
+        # A copy, as mmagic flips in place.
         return np.array(image, order='C')
 
     @staticmethod
     def _table(maximum: float, log: bool = False) -> np.ndarray:
-        """What each 16-bit value becomes, ``(65536,)`` uint8.
+        """The 8-bit value of each 16-bit value, ``(65536,)``.
 
-        In float64, as where files of 16 bits come as int32: 16 bits would
-        overflow at 1 + 65535, which marks missing depth.
+        In float64, as in the official code, where files of 16 bits are
+        int32: 16 bits would overflow at 1 + 65535, which marks missing depth.
         """
         values = np.arange(65536.)
         if log:

@@ -1,4 +1,4 @@
-"""Draws what a translation model sees, makes and should make."""
+"""Drawing of sources, translations and targets."""
 from typing import Sequence
 
 import numpy as np
@@ -17,13 +17,13 @@ GAP = 4
 
 @VISUALIZERS.register_module()
 class StreamVisualizer(Visualizer):
-    """One row a sample: sources, streams, ensemble and target, with names.
+    """One row per sample: sources, streams, ensemble and target, with names.
 
     mmagic's ``BasicVisualizationHook`` calls it with predictions during
-    validation and test, and the backends of the config keep the pictures:
-    ``LocalVisBackend`` as ``vis_data/vis_image/NAME_ITERATION.png``. All
-    domains are drawn as the colours that the model has seen or made. Small
-    pictures are enlarged in whole steps, others drawn pixel by pixel.
+    validation and test, and the backends of the config write the pictures:
+    ``LocalVisBackend`` to ``vis_data/vis_image/NAME_ITERATION.png``. All
+    domains are drawn in the colours of the model's inputs and outputs. Small
+    pictures are enlarged by an integer factor, others drawn pixel by pixel.
 
     Args:
         kwargs: As of :class:`mmengine.visualization.Visualizer`.
@@ -31,19 +31,19 @@ class StreamVisualizer(Visualizer):
 
     @master_only
     def add_datasample(self, data_sample: DataSample, step: int = 0) -> None:
-        """Draw a sample and hand the picture to the backends.
+        """Draw a sample and pass the picture to the backends.
 
         Args:
             data_sample (DataSample): Of :meth:`CENPix2Pix.predict`, with a
                 ``name`` in its metainfo.
             step (int): The iteration. Defaults to 0.
         """
-        # A backend that writes files makes no folders for it.
+        # LocalVisBackend does not create folders.
         name = data_sample.name.replace('/', '_')
         self.add_image(name, self.draw([data_sample]), step)
 
     def draw(self, samples: Sequence[DataSample]) -> np.ndarray:
-        """Draw samples below each other.
+        """Draw samples, one below the other.
 
         Args:
             samples (Sequence[DataSample]): Of one model.
@@ -76,13 +76,13 @@ class StreamVisualizer(Visualizer):
 
 
 def enlarged(image: np.ndarray) -> np.ndarray:
-    """An image of ``WIDTH`` at least, every pixel a square.
+    """Enlarge an image to a width of at least ``WIDTH``.
 
     Args:
         image (np.ndarray): ``(H, W, 3)``.
 
     Returns:
-        np.ndarray: ``(k*H, k*W, 3)`` with the smallest k that will do.
+        np.ndarray: ``(k*H, k*W, 3)`` with the smallest possible integer k.
     """
     times = -(-WIDTH // image.shape[1])
     return image.repeat(times, axis=0).repeat(times, axis=1)

@@ -1,25 +1,19 @@
 # Control for the information: CEN with white noise in the place of depth.
 _base_ = '../cen/refinenet_r101_nyudv2.py'
+modalities = ('rgb', 'noise')
 model = dict(
-    data_preprocessor=dict(
-        mean=[123.675, 116.28, 103.53, 0, 0, 0],
-        std=[58.395, 57.12, 57.375, 1, 1, 1]),
-    decode_head=dict(modalities=('rgb', 'noise')))
+    modalities=modalities,
+    data_preprocessor=dict(mean=dict(noise=0), std=dict(noise=1)))
 inputs = [*_base_.inputs[:1], dict(type='NoiseModality')]
 load = [*inputs, _base_.labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'noise')),
-    dict(type='PackSegInputs')
-]
+pack = dict(type='PackModalities', modalities=modalities)
 train_dataloader = dict(
-    dataset=dict(pipeline=[*load, *_base_.augment, *pack]))
-val_dataloader = dict(dataset=dict(pipeline=[*load, *pack]))
+    dataset=dict(pipeline=[*load, *_base_.augment, pack]))
+val_dataloader = dict(dataset=dict(pipeline=[*load, pack]))
 test_dataloader = val_dataloader
 tta_pipeline = [
     *inputs,
     dict(
         type='TestTimeAug',
-        transforms=[
-            *_base_.views, [_base_.labels], [pack[0]], [pack[1]]
-        ])
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]

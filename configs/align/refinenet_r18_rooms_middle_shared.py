@@ -1,9 +1,5 @@
 # Alignment after stage 3, in the shared setting, on rooms.
 _base_ = '../cen/refinenet_r18_rooms.py'
 model = dict(
-    backbone=dict(
-        type='FusionResNet',
-        exchange=None,
-        fusion=dict(type='AlignFusion'),
-        fused_stages=(3, )))
+    exchange=None, fusion=dict(type='AlignFusion', after='layer3'))
 default_hooks = dict(sparsity=dict(weight=0.))  # nothing is exchanged

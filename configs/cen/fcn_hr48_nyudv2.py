@@ -1,17 +1,15 @@
-# CEN on HRNet-W48, a backbone that knows nothing of exchanging: private norms
-# by norm_cfg, and by their names those that exchange, behind 3x3 convolutions
-# within the residual blocks.
+# CEN on HRNet-W48: the norms behind 3x3 convolutions within the residual
+# blocks exchange.
 _base_ = [
     '../_base_/datasets/nyudv2.py', '../_base_/schedules/three_stages_300e.py'
 ]
-norm_cfg = dict(type='PrivateSyncBN', num_modalities=2)
+norm_cfg = dict(type='SyncBN', requires_grad=True)
 model = dict(
     type='CENSegmentor',
     data_preprocessor=_base_.data_preprocessor,
+    modalities=('rgb', 'depth'),
     exchange=dict(
-        pattern=r'backbone\.(layer1|stage\d)\..*\.bn2',
-        threshold=2e-2,
-        region='all'),
+        norms=r'(layer1|stage\d)\..*\.bn2', threshold=2e-2, region='all'),
     backbone=dict(
         type='HRNet',
         norm_cfg=norm_cfg,
@@ -44,20 +42,17 @@ model = dict(
         init_cfg=dict(
             type='Pretrained', checkpoint='open-mmlab://msra/hrnetv2_w48')),
     decode_head=dict(
-        type='StreamHead',
-        modalities=('rgb', 'depth'),
-        head=dict(
-            type='FCNHead',
-            in_channels=(48, 96, 192, 384),
-            in_index=(0, 1, 2, 3),
-            channels=720,
-            input_transform='resize_concat',
-            kernel_size=1,
-            num_convs=1,
-            concat_input=False,
-            num_classes=40,
-            norm_cfg=norm_cfg,
-            align_corners=False,
-            loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True))),
+        type='FCNHead',
+        in_channels=(48, 96, 192, 384),
+        in_index=(0, 1, 2, 3),
+        channels=720,
+        input_transform='resize_concat',
+        kernel_size=1,
+        num_convs=1,
+        concat_input=False,
+        num_classes=40,
+        norm_cfg=norm_cfg,
+        align_corners=False,
+        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))

@@ -7,7 +7,7 @@ _base_ = [
 ]
 model = dict(
     data_preprocessor=_base_.data_preprocessor,
-    decode_head=dict(head=dict(num_classes=19)),
-    auxiliary_head=dict(head=dict(num_classes=19)))
+    decode_head=dict(num_classes=19),
+    auxiliary_head=dict(num_classes=19))
 # In parts, for less memory: --cfg-options model.test_cfg.mode=slide
 # model.test_cfg.crop_size="(512,1024)" model.test_cfg.stride="(341,683)"

@@ -5,8 +5,8 @@ _base_ = [
     '../_base_/schedules/three_stages_60e.py'
 ]
 model = dict(
-    decode_head=dict(head=dict(num_classes=37)),
-    auxiliary_head=dict(head=dict(num_classes=37)),
+    decode_head=dict(num_classes=37),
+    auxiliary_head=dict(num_classes=37),
     data_preprocessor=_base_.data_preprocessor)
 default_hooks = dict(
     stages=dict(factors=dict(auxiliary_head=(1, 1 / 2, 1 / 4))))

@@ -1,5 +1,4 @@
 # PSPNet-152 with channel exchange on SUN RGB-D.
-# Paper: Table 3, CEN, mIoU 51.1 multi-scale
 _base_ = './pspnet_r101_sunrgbd.py'
 model = dict(
     backbone=dict(

@@ -6,24 +6,27 @@ _base_ = [
 ]
 model = dict(
     data_preprocessor=dict(
-        type='SegDataPreProcessor',
+        type='MultimodalPreProcessor',
         # RGB as for ImageNet; depth is in millimetres.
-        mean=[123.675, 116.28, 103.53, 2500, 2500, 2500],
-        std=[58.395, 57.12, 57.375, 1500, 1500, 1500],
-        bgr_to_rgb=False,  # ConcatModalities has done it
+        mean=dict(rgb=[123.675, 116.28, 103.53], depth=2500),
+        std=dict(rgb=[58.395, 57.12, 57.375], depth=1500),
         size=(96, 128)),
+    # A basic block has two 3x3 convolutions.
+    exchange=dict(norms=r'layer\d\.\d+\.bn[12]'),
     backbone=dict(
         depth=18,
         stem_channels=16,
         base_channels=16,
         norm_eval=False,
+        # Else all channels behind the last norm of a block would start
+        # exchanged.
+        zero_init_residual=False,
         init_cfg=None),
     decode_head=dict(
-        head=dict(
-            in_channels=(16, 32, 64, 128),
-            channels=24,
-            num_classes=13,
-            dropout_ratio=0.1)))
+        in_channels=(16, 32, 64, 128),
+        channels=24,
+        num_classes=13,
+        dropout_ratio=0.1))
 max_epochs = 5
 optim_wrapper = dict(
     type='OptimWrapper',

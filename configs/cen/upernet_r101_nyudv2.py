@@ -1,18 +1,9 @@
-# CEN on UPerNet with a stock ResNet: the norms that exchange are chosen by
-# their names, and the head is mmseg's in a StreamHead.
+# UPerNet-101 with channel exchange on NYUDv2, trained as RefineNet is.
 _base_ = './pspnet_r101_nyudv2.py'
 model = dict(
     backbone=dict(
-        _delete_=True,
-        type='ResNetV1c',
-        depth=101,
-        norm_cfg=_base_.norm_cfg,
-        norm_eval=True,
-        init_cfg=_base_.model.backbone.init_cfg),
-    exchange=dict(
-        pattern=r'backbone\.layer\d\.\d+\.bn2', threshold=2e-2, region='all'),
+        strides=(1, 2, 2, 2), dilations=(1, 1, 1, 1), contract_dilation=False),
     decode_head=dict(
-        head=dict(
-            type='UPerHead',
-            in_channels=[256, 512, 1024, 2048],
-            in_index=[0, 1, 2, 3])))
+        type='UPerHead',
+        in_channels=[256, 512, 1024, 2048],
+        in_index=[0, 1, 2, 3]))

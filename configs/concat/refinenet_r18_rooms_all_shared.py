@@ -1,9 +1,5 @@
 # Concatenation after every stage, in the shared setting, on rooms.
 _base_ = '../cen/refinenet_r18_rooms.py'
 model = dict(
-    backbone=dict(
-        type='FusionResNet',
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_stages=(1, 2, 3, 4)))
+    exchange=None, fusion=dict(type='ConcatFusion', after='layer[1-4]'))
 default_hooks = dict(sparsity=dict(weight=0.))  # nothing is exchanged

@@ -1,11 +1,7 @@
 # Self-attention after every stage, in the shared setting, on rooms.
 _base_ = '../cen/refinenet_r18_rooms.py'
 model = dict(
-    backbone=dict(
-        type='FusionResNet',
-        exchange=None,
-        fusion=dict(type='SelfAttentionFusion'),
-        fused_stages=(1, 2, 3, 4)))
+    exchange=None, fusion=dict(type='SelfAttentionFusion', after='layer[1-4]'))
 # At three times this rate, which suits the others, it forgets all it knew.
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 param_scheduler = dict(eta_max=1e-3)

@@ -1,20 +1,15 @@
 # Depth alone: a plain RefineNet-101, trained as CEN is.
-# Paper: Tables 1 and 2, depth only, mIoU 35.8
 _base_ = './refinenet_r101_nyudv2_rgb.py'
-model = dict(data_preprocessor=dict(mean=[0] * 3, std=[5000] * 3))
-pack = [
-    dict(type='ConcatModalities', modalities=('depth', )),
-    dict(type='PackSegInputs')
-]
+modalities = ('depth', )
+model = dict(modalities=modalities)
+pack = dict(type='PackModalities', modalities=modalities)
 train_dataloader = dict(
-    dataset=dict(pipeline=[*_base_.load, *_base_.augment, *pack]))
-val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, *pack]))
+    dataset=dict(pipeline=[*_base_.load, *_base_.augment, pack]))
+val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, pack]))
 test_dataloader = val_dataloader
 tta_pipeline = [
     *_base_.inputs,
     dict(
         type='TestTimeAug',
-        transforms=[
-            *_base_.views, [_base_.labels], [pack[0]], [pack[1]]
-        ])
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]

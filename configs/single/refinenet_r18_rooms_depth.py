@@ -1,23 +1,15 @@
 # Depth alone: the network of refinenet_r18_rooms with one stream.
 _base_ = './refinenet_r18_rooms_rgb.py'
 modalities = ('depth', )
-model = dict(
-    data_preprocessor=dict(
-        mean=[2500] * 3, std=[1500] * 3),
-    decode_head=dict(modalities=modalities))
-pack = [
-    dict(type='ConcatModalities', modalities=modalities),
-    dict(type='PackSegInputs')
-]
+model = dict(modalities=modalities)
+pack = dict(type='PackModalities', modalities=modalities)
 train_dataloader = dict(
-    dataset=dict(pipeline=[*_base_.load, *_base_.augment, *pack]))
-val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, *pack]))
+    dataset=dict(pipeline=[*_base_.load, *_base_.augment, pack]))
+val_dataloader = dict(dataset=dict(pipeline=[*_base_.load, pack]))
 test_dataloader = val_dataloader
 tta_pipeline = [
     *_base_.inputs,
     dict(
         type='TestTimeAug',
-        transforms=[
-            *_base_.views, [_base_.labels], [pack[0]], [pack[1]]
-        ])
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]

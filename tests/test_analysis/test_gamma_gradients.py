@@ -11,8 +11,8 @@ from tiny_translation import rooms_config
 from torch import nn
 
 import cen_mm.translation  # noqa: F401
-from cen_mm.analysis.gamma_gradients import gamma_gradients
-from cen_mm.layers import exchangeable_norms
+from cen_mm.analysis.theorem.gradients import gamma_gradients
+from cen_mm.analysis.trained_net import exchanging_norms
 
 
 class Ready(nn.Module):
@@ -36,7 +36,7 @@ def segmentation(tmp_path):
 
 
 def translation(tmp_path):
-    """Instance norms."""
+    """Instance norms, without dropout."""
     with DefaultScope.overwrite_default_scope('mmagic'):
         net = MODELS.build(rooms_config(tmp_path).model)
     net.init_weights()
@@ -53,23 +53,6 @@ def translation(tmp_path):
     ]
 
 
-@pytest.fixture(params=[segmentation, translation])
-def job(request, tmp_path):
-    """A net in double precision without dropout, and two batches."""
-    net, batches = request.param(tmp_path)
-    net.data_preprocessor = Ready()
-    net = net.double().eval()
-    for n, (_, norm) in enumerate(exchanging(net)):
-        norm.weight.data[n % 3] = 0.005  # one modality exchanges alone
-        norm.weight.data[norm.gamma.shape[1] + n % 3] = 0.5
-    return net, batches
-
-
-def exchanging(net):
-    return [(name, norm) for name, norm in exchangeable_norms(net)
-            if norm.exchange is not None]
-
-
 def by_hand(net, data):
     """Sums over batch and pixels of g * x-hat and of g * g, by norm."""
     net = copy.deepcopy(net).train()
@@ -84,7 +67,7 @@ def by_hand(net, data):
 
         return hook
 
-    norms = exchanging(net)
+    norms = exchanging_norms(net)
     for name, norm in norms:
         norm.exchange = None
         norm.register_forward_hook(watch(name))
@@ -103,11 +86,19 @@ def by_hand(net, data):
                    (g * g).sum((0, 2, 3)).sqrt())
 
 
-def test_both_gradients(job):
-    net, batches = job
+@pytest.mark.parametrize('job', [segmentation, translation])
+def test_gradients(job, tmp_path):
+    """In double precision."""
+    net, batches = job(tmp_path)
+    net.data_preprocessor = Ready()
+    net = net.double().eval()
+    norms = exchanging_norms(net)
+    for n, (_, norm) in enumerate(norms):
+        norm.weight.data[n % 3] = 0.005  # one modality exchanges alone
+        norm.weight.data[norm.gamma.shape[1] + n % 3] = 0.5
     before = copy.deepcopy(net.state_dict())
     found = gamma_gradients(net, batches)
-    assert list(found) == [name for name, _ in exchanging(net)]
+    assert list(found) == [name for name, _ in norms]
     for b, data in enumerate(batches):
         for name, m, slope, size in by_hand(net, data):
             # Rounding alone is left where all terms of a sum cancel.
@@ -116,33 +107,25 @@ def test_both_gradients(job):
                 found[name].slope[b, m], slope, rtol=1e-6, atol=floor)
             torch.testing.assert_close(
                 found[name].size[b, m], size, rtol=1e-6, atol=floor)
-            assert torch.equal(found[name].gamma[m],
-                               dict(exchanging(net))[name].gamma[m])
+    # The model is as it was.
     for name, value in net.state_dict().items():
         assert torch.equal(value, before[name]), name
     assert not net.training
     assert all(n.exchange.threshold > 0 and not n._forward_hooks
-               for _, n in exchanging(net))
-
-
-def test_exchange_takes_the_gradient_away(job):
-    """From channels that are replaced and replace no other."""
-    net, batches = job
-    found = gamma_gradients(net, batches, exchange=True)
-    without = gamma_gradients(net, batches)
-    for name, norm in exchanging(net):
+               for _, n in norms)
+    # Exchange takes the gradient from channels that are replaced and replace
+    # no other.
+    exchanged = gamma_gradients(net, batches, exchange=True)
+    for name, norm in norms:
+        assert torch.equal(found[name].gamma, norm.gamma)
         small = norm.gamma.abs() < norm.exchange.threshold
         alone = small & ~small.flip(0)
         assert alone.any()
-        assert found[name].slope[:, alone].abs().max() == 0
-        assert without[name].slope[:, alone].abs().max() > 0
-
-
-def test_nothing_to_measure(job):
-    net, batches = job
+        assert exchanged[name].slope[:, alone].abs().max() == 0
+        assert found[name].slope[:, alone].abs().max() > 0
     with pytest.raises(ValueError, match='no batch to measure on'):
         gamma_gradients(net, [])
-    for _, norm in exchanging(net):
+    for _, norm in norms:
         norm.exchange = None
     with pytest.raises(ValueError, match='has an exchange rule'):
         gamma_gradients(net, batches)

@@ -150,7 +150,7 @@ def test_wrong_checkpoints(tiny, tmp_path, monkeypatch, content, parts):
     cfg = Config.fromfile(root / 'tiny.py')
     if content == 'other classes':
         path = root / 'tiny.pth'
-        cfg.model.decode_head.head.num_classes = 13
+        cfg.model.decode_head.num_classes = 13
     elif isinstance(content, bytes):
         path.write_bytes(content)
     elif content is not None:

@@ -19,7 +19,7 @@ from tiny_training import tiny_config
 
 from cen_mm.apis import MultimodalInferencer, label_maps
 from cen_mm.datasets.nyudv2 import CLASSES, bit_colour
-from cen_mm.layers import PrivateBN
+from cen_mm.layers import exchangeable_norms
 
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 
@@ -29,21 +29,16 @@ def two_streams(cfg):
 
 
 def depth_alone(cfg):
-    cfg.model.data_preprocessor.update(mean=[0] * 3, std=[5000] * 3)
-    return one_stream(cfg, 'depth')
+    return one_modality(cfg, 'depth')
 
 
 def rgb_alone(cfg):
-    cfg.model.data_preprocessor.update(mean=MEAN, std=STD)
-    return one_stream(cfg, 'rgb')
+    return one_modality(cfg, 'rgb')
 
 
-def one_stream(cfg, modality):
-    cfg.model.backbone.norm_cfg.num_modalities = 1
-    cfg.model.decode_head.modalities = (modality, )
-    for step in cfg.test_dataloader.dataset.pipeline:
-        if step.type == 'ConcatModalities':
-            step.modalities = (modality, )
+def one_modality(cfg, modality):
+    cfg.model.update(modalities=(modality, ), exchange=None)
+    cfg.test_dataloader.dataset.pipeline[-1].modalities = (modality, )
     return cfg
 
 
@@ -73,9 +68,8 @@ def prepare(root, change=two_streams):
     init_default_scope('mmseg')
     net = MODELS.build(cfg.model)
     net.init_weights()
-    for module in net.modules():
-        if isinstance(module, PrivateBN):
-            make_gammas(module)
+    for _, norm in exchangeable_norms(net):
+        make_gammas(norm)
     torch.save(dict(state_dict=net.state_dict()), root / 'tiny.pth')
     return data, cfg
 
@@ -133,7 +127,7 @@ def test_is_the_test_step_bit_by_bit(tmp_path, change, needed, given,
 
 
 def test_depth_alone_needs_no_image(tmp_path):
-    """Which has nothing to say but the size of its window."""
+    """It would only give the size of the window."""
     data, _ = prepare(tmp_path, depth_alone)
     inferencer = MultimodalInferencer(tmp_path / 'tiny.py',
                                       tmp_path / 'tiny.pth')
@@ -202,11 +196,13 @@ def test_what_the_pipeline_makes_up_is_not_asked_for(tiny, needed):
     """A transform makes a stream, from depth or not: nobody knows."""
     root, _ = tiny
     cfg = Config.fromfile(root / 'tiny.py')
-    image, depth, _, *pack = cfg.test_dataloader.dataset.pipeline
-    pack[0].modalities = ('rgb', 'made')
+    image, depth, _, pack = cfg.test_dataloader.dataset.pipeline
+    pack.modalities = cfg.model.modalities = ('rgb', 'made')
+    for field in ('mean', 'std'):
+        cfg.model.data_preprocessor[field].made = 1
     cfg.test_dataloader.dataset.pipeline = [
         image, *[depth] * ('depth' in needed),
-        dict(type='NoiseModality', modality='made'), *pack]
+        dict(type='NoiseModality', modality='made'), pack]
     inferencer = MultimodalInferencer(cfg, root / 'tiny.pth')
     assert inferencer.modalities == needed
     inferencer(files_of(root, 0, needed))

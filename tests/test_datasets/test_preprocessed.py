@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import load_tool
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
@@ -14,6 +13,10 @@ from tiny_cityscapes import SIZE, STEMS, TRAIN_ID, write_cityscapes
 from tiny_sunrgbd import write_sunrgbd
 
 from cen_mm import SUNRGBDDataset
+from cen_mm.converters.datasets.cityscapes import (
+    convert as convert_cityscapes,
+)
+from cen_mm.converters.datasets.sunrgbd import convert as convert_sunrgbd
 
 BASES = Path(__file__).parents[2] / 'configs/_base_/datasets'
 MEAN = np.array([123.675, 116.28, 103.53])
@@ -28,13 +31,15 @@ def mmseg_scope():
 
 def preprocess(config, samples):
     """The batch that the network gets."""
-    return MODELS.build(config.data_preprocessor)(pseudo_collate(samples))
+    preprocessor = MODELS.build(
+        dict(config.data_preprocessor, modalities=('rgb', 'depth')))
+    return preprocessor(pseudo_collate(samples))
 
 
 @pytest.fixture
 def cityscapes(tmp_path):
     data = write_cityscapes(tmp_path)
-    load_tool('dataset_converters/cityscapes.py').convert(tmp_path)
+    convert_cityscapes(tmp_path)
     data.config = Config.fromfile(BASES / 'cityscapes_rgbd.py')
     for split in ('train', 'val'):
         data.config[f'{split}_dataloader'].dataset.data_root = str(tmp_path)
@@ -94,7 +99,7 @@ def test_training_moves_disparity_with_the_labels(cityscapes):
 
 def test_sunrgbd_depth_in_metres(tmp_path):
     data = write_sunrgbd(tmp_path)
-    load_tool('dataset_converters/sunrgbd.py').convert(
+    convert_sunrgbd(
         data.root, data.toolbox, tmp_path / 'out', dict(train=2, val=2))
     config = Config.fromfile(BASES / 'sunrgbd.py')
     config.val_dataloader.dataset.data_root = str(tmp_path / 'out')

@@ -4,6 +4,7 @@ from itertools import permutations
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
@@ -11,7 +12,13 @@ from mmseg.registry import DATASETS, MODELS, TRANSFORMS
 from PIL import Image
 from tiny_nyudv2 import CONFIG, SIZE, write_nyudv2
 
-from cen_mm import ConcatModalities, LoadLabels, LoadModality, RandomScale
+from cen_mm import (
+    LoadLabels,
+    LoadModality,
+    MultimodalPreProcessor,
+    PackModalities,
+    RandomScale,
+)
 
 SIZES = [(1, 1), (7, 12), (24, 31)]
 
@@ -124,7 +131,7 @@ def coordinates(height, width):
     the column, green the row, depth both."""
     y, x = np.mgrid[:height, :width]
     img = np.stack([x, y, 0 * x + 77], -1).astype(np.uint8)
-    return dict(img=img, gt_seg_map=x.astype(np.uint8),
+    return dict(img=img, img_path='a.png', gt_seg_map=x.astype(np.uint8),
                 depth=(y * width + x).astype(np.uint16),
                 img_shape=(height, width),
                 seg_fields=['gt_seg_map', 'depth'])
@@ -164,18 +171,19 @@ def test_geometry_moves_all_modalities_together(interpolation, tolerance):
                   TRANSFORMS.build(dict(type='RandomFlip', prob=0.5)),
                   TRANSFORMS.build(dict(type='RandomCrop',
                                         crop_size=(30, 35))),
-                  ConcatModalities(('rgb', 'depth'))]
+                  PackModalities(('rgb', 'depth'))]
     mirrored, corners = set(), set()
     for seed in range(40):
         np.random.seed(seed)
         results = coordinates(height, width)
         for transform in transforms:
             results = transform(results)
-        red, green, blue, *depth = np.moveaxis(results['img'], -1, 0)
+        red, green, blue, *depth = results['inputs'].numpy()
         assert np.array_equal(depth[0], depth[1])
         assert np.array_equal(depth[0], depth[2])
         y, x = np.divmod(depth[0], width)
-        assert np.array_equal(results['gt_seg_map'], x)
+        label = results['data_samples'].gt_sem_seg.data.numpy()
+        assert np.array_equal(label[0], x)
         assert (red == 77).all()
         # Bicubic overshoots at the border of the image, not in its inside.
         inside = (x > 2) & (x < width - 3) & (y > 2) & (y < height - 3)
@@ -200,11 +208,52 @@ def test_modalities_are_joined_in_their_order(modalities):
         rgb=sample['img'][..., [2, 1, 0]], normal=normal,
         depth=np.repeat(sample['depth'][..., None], 3, -1))[m]
         for m in modalities], -1)
-    out = ConcatModalities(modalities)(sample)
-    assert out['img'].dtype == np.float32
-    assert np.array_equal(out['img'], expected)
-    used = set(modalities) - {'rgb'}
-    assert not used & set(out) and not used & set(out['seg_fields'])
+    out = PackModalities(modalities)(sample)
+    assert out['inputs'].dtype == torch.float32
+    assert np.array_equal(out['inputs'].permute(1, 2, 0), expected)
+    meta = out['data_samples'].metainfo
+    assert meta['modalities'] == modalities and meta['img_path'] == 'a.png'
+
+
+@pytest.mark.parametrize('names, message', [
+    (('rgb', 'rgb'), 'holds a name twice'), (('rgb', 'a b'), "holds 'a b'"),
+    ((), 'must be a sequence'), ('rgb', 'must be a sequence'),
+    (('rgb', 'ensemble'), 'names the average')])
+def test_names_that_cannot_be_keys_are_refused(names, message):
+    with pytest.raises(ValueError, match=message):
+        PackModalities(names)
+
+
+@pytest.mark.parametrize('training', [False, True])
+def test_the_model_compares_names_and_order(training):
+    """With its own, in training, test and inference alike."""
+    def packed(names):
+        sample = PackModalities(names)(coordinates(5, 7))
+        return pseudo_collate([sample])
+
+    preprocessor = MultimodalPreProcessor(
+        ('rgb', 'depth'), mean=dict(depth=1, rgb=[1, 2, 3], thermal=9),
+        std=dict(rgb=2, depth=[4, 5, 6]), size_divisor=1)
+    inputs = packed(('rgb', 'depth'))['inputs'][0]
+    out = preprocessor(packed(('rgb', 'depth')), training)['inputs'][0]
+    mean = torch.tensor([1, 2, 3, 1, 1, 1.]).view(6, 1, 1)
+    std = torch.tensor([2, 2, 2, 4, 5, 6.]).view(6, 1, 1)
+    assert torch.equal(out, (inputs - mean) / std)
+    for names in (('depth', 'rgb'), ('depth', ), ('rgb', )):
+        with pytest.raises(ValueError, match='packs .*the same order'):
+            preprocessor(packed(names), training)
+    with pytest.raises(ValueError, match='has 3 channels of torch.float32'):
+        preprocessor(dict(inputs=[inputs[:3]]), training)
+
+
+@pytest.mark.parametrize('mean, message', [
+    (dict(rgb=1), "mean has no entry for 'depth', only for"),
+    (dict(rgb=1, depth=[1, 2]), "mean has 2 entries for 'depth'"),
+    (None, 'only one of mean and std')])
+def test_statistics_are_named_by_modality(mean, message):
+    with pytest.raises(ValueError, match=message):
+        MultimodalPreProcessor(
+            ('rgb', 'depth'), mean=mean, std=dict(rgb=1, depth=1))
 
 
 def expected_input(data, i):
@@ -233,7 +282,7 @@ def test_what_reaches_the_network(nyudv2, training):
     config.model.data_preprocessor.size = size
     dataset = DATASETS.build(dataset)
     batch = pseudo_collate([dataset[0], dataset[1]])
-    batch = MODELS.build(config.model.data_preprocessor)(batch, training)
+    batch = MODELS.build(config.model).data_preprocessor(batch, training)
     inputs = batch['inputs'].numpy()
     assert inputs.shape == (2, 6, *size)
     for i in range(2):

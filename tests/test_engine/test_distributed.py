@@ -7,7 +7,7 @@ from mmengine.model import MMDistributedDataParallel
 from mmengine.registry import init_default_scope
 from test_parity import Runner, samples_of, small_cen
 
-from cen_mm import PrivateSyncBN, SparsityHook
+from cen_mm import SparsityHook
 
 
 def job(kind):
@@ -15,17 +15,7 @@ def job(kind):
     torch.set_num_threads(1)
     init_default_scope('mmseg')
     torch.manual_seed(0)
-    net = small_cen(50)
-    if kind == 'synced':
-        for name, module in list(net.backbone.named_modules()):
-            if hasattr(module, 'exchange'):
-                synced = PrivateSyncBN(module.num_features // 2, 2)
-                synced.load_state_dict(module.state_dict())
-                synced.exchange = module.exchange
-                parent, _, child = name.rpartition('.')
-                setattr(
-                    net.backbone.get_submodule(parent), child, synced)
-        net.backbone.norm_eval = False
+    net = small_cen(50, norm='SyncBN' if kind == 'synced' else 'BN')
     x, target = torch.randn(4, 6, 32, 32), torch.randint(0, 5, (4, 32, 32))
     return net.double().train(), x.double(), target
 

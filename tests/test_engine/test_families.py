@@ -20,8 +20,10 @@ from mmseg.registry import MODELS
 from shrunk_config import shrunk_config, write_files
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from cen_mm import AlignFusion, PrivateBN, PrivateSyncBN
+from cen_mm import AlignFusion
 from cen_mm.compat import distribute_without_gpu
+from cen_mm.layers import PrivateNorm
+from cen_mm.layers.sync_norm import SyncBN
 
 FAMILIES = [
     'cen/refinenet_r50_nyudv2', 'cen/pspnet_r101_nyudv2',
@@ -59,7 +61,7 @@ def start(cfg, path):
     with DefaultScope.overwrite_default_scope('mmseg'):
         net = MODELS.build(cfg.model)
     for module in net.modules():
-        if isinstance(module, PrivateBN):
+        if isinstance(module, PrivateNorm):
             make_gammas(module)
     torch.save(net.state_dict(), path)
 
@@ -76,7 +78,7 @@ def train(name, folder, kind, batch_size=4, dtype=torch.float64, **changes):
         none for a parameter that never had one; ``norms`` in training mode
         and whether it ``aligns``.
     """
-    cfg = shrunk_config(f'{name}.py')
+    cfg = shrunk_config(name)
     with DefaultScope.overwrite_default_scope('mmseg'):
         write_files(cfg, folder / 'data', 'abcdefgh', size=(32, 48))
     cfg.work_dir = str(folder / kind)
@@ -200,7 +202,7 @@ def test_two_processes(family, two):
     for name, value in ranks[0].values.items():
         assert torch.equal(value, ranks[1].values[name]), name
     # Synchronous norms see the whole batch, all others a process's part.
-    synced = PrivateSyncBN in ranks[0].norms
+    synced = SyncBN in ranks[0].norms
     assert_same(ranks[0], family.whole if synced else family.parts)
 
 

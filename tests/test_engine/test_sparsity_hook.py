@@ -15,7 +15,7 @@ def plain_gradients(net, x, target):
     net.zero_grad()
     loss, _ = net.parse_losses(net(x, samples_of(target), mode='loss'))
     for name, gamma in net.named_parameters():
-        if name.endswith('bn2.weight'):
+        if name.endswith('bn2.stock.weight'):
             rgb, depth = gamma.chunk(2)
             half = len(rgb) // 2
             loss = loss + WEIGHT * (
@@ -91,7 +91,7 @@ def test_penalty_of_three_modalities(region, tmp_path):
     hook.before_train(Runner(net, tmp_path))
     expected = 0.
     for name, value in net.state_dict().items():
-        if name.endswith('bn2.weight'):
+        if name.endswith('bn2.stock.weight'):
             gamma = np.abs(value.numpy().reshape(3, -1))
             c = gamma.shape[1]
             for m in range(3):

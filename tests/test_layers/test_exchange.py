@@ -35,7 +35,7 @@ def exchange_by_hand(x, gamma, threshold, own_only):
 def test_matches_the_equation(num_modalities, channels, h, w, region):
     x = torch.randn(2 * num_modalities, channels, h, w, dtype=torch.double)
     gamma = torch.randn(num_modalities, channels)
-    out = channel_exchange(x, gamma, 0.5, region)
+    out = channel_exchange(x, gamma, ExchangeRule(0.5, region))
     expected = exchange_by_hand(x.numpy(), gamma.numpy(), 0.5, region == 'own')
     np.testing.assert_allclose(out.numpy(), expected, rtol=1e-12, atol=1e-14)
 
@@ -43,13 +43,14 @@ def test_matches_the_equation(num_modalities, channels, h, w, region):
 def test_the_threshold_itself_keeps_and_the_sign_does_not_matter():
     x = torch.arange(6.).view(2, 3, 1, 1)
     gamma = torch.tensor([[0.5, -0.5, -0.4], [1., 1., 1.]])
-    out = channel_exchange(x, gamma, 0.5)
+    out = channel_exchange(x, gamma, ExchangeRule(0.5))
     assert out[0].flatten().tolist() == [0., 1., 5.]
 
 
 def test_two_small_gammas_swap():
     x = torch.tensor([1., 2.]).view(2, 1, 1, 1)
-    assert channel_exchange(x, torch.zeros(2, 1)).flatten().tolist() == [2, 1]
+    out = channel_exchange(x, torch.zeros(2, 1), ExchangeRule())
+    assert out.flatten().tolist() == [2, 1]
 
 
 @pytest.mark.parametrize('num_modalities', [2, 3])
@@ -58,11 +59,12 @@ def test_gradients_follow_the_features_that_are_used(num_modalities):
         2 * num_modalities, 4, 2, 3, dtype=torch.double, requires_grad=True)
     gamma = torch.randn(num_modalities, 4, requires_grad=True)
     assert torch.autograd.gradcheck(
-        lambda x: channel_exchange(x, gamma, 0.7), x)
+        lambda x: channel_exchange(x, gamma, ExchangeRule(0.7)), x)
     # What nobody uses gets exactly nothing, not a rounding error.
     only = torch.ones(num_modalities, 4)
     only[0] = 0
-    channel_exchange(x, only)[::num_modalities].sum().backward()
+    out = channel_exchange(x, only, ExchangeRule())
+    out[::num_modalities].sum().backward()
     assert x.grad[::num_modalities].abs().max() == 0
     assert gamma.grad is None
 
@@ -70,9 +72,21 @@ def test_gradients_follow_the_features_that_are_used(num_modalities):
 def test_works_on_channels_last():
     x = torch.randn(4, 6, 5, 3)
     gamma = torch.randn(2, 6)
+    rule = ExchangeRule(0.5)
     out = channel_exchange(
-        x.to(memory_format=torch.channels_last), gamma, 0.5)
-    assert torch.equal(out, channel_exchange(x, gamma, 0.5))
+        x.to(memory_format=torch.channels_last), gamma, rule)
+    assert torch.equal(out, channel_exchange(x, gamma, rule))
+
+
+@pytest.mark.parametrize('m', [2, 3])
+@pytest.mark.parametrize('shape', [(5, ), (3, 5)])
+def test_channels_may_come_last(m, shape):
+    """Tokens ``(L, C)`` and maps ``(H, W, C)`` of transformers."""
+    x, gamma = torch.randn(2 * m, *shape, 6), torch.randn(m, 6)
+    rule = ExchangeRule(0.5, 'own')
+    expected = channel_exchange(x.movedim(-1, 1), gamma, rule)
+    out = channel_exchange(x, gamma, rule, channel_dim=-1)
+    assert torch.equal(out, expected.movedim(1, -1))
 
 
 @pytest.mark.parametrize('num_modalities,channels', [(2, 8), (3, 8), (5, 3)])
@@ -88,7 +102,7 @@ def test_rules_refuse_nonsense():
     with pytest.raises(ValueError, match='threshold must be >= 0, got -1'):
         ExchangeRule(-1)
     with pytest.raises(ValueError, match="'all' or 'own', got 'half'"):
-        channel_exchange(torch.zeros(2, 1, 1, 1), torch.ones(2, 1), 0, 'half')
+        ExchangeRule(region='half')
     with pytest.raises(ValueError, match="matches the exchange pattern 'bn9'"):
         set_exchange(torch.nn.Sequential(), 'bn9', ExchangeRule())
 

@@ -20,7 +20,7 @@ def test_fold_is_sample_major_and_a_view(num_modalities):
 
 
 def test_channels_that_do_not_fit_name_the_fields():
-    with pytest.raises(ValueError, match='num_modalities=2.*ConcatModalities'):
+    with pytest.raises(ValueError, match='num_modalities=2.*PackModalities'):
         fold(torch.zeros(1, 9, 2, 2), 2)
     with pytest.raises(ValueError, match='batch of 3.*num_modalities=2'):
         unfold(torch.zeros(3, 9, 2, 2), 2)

@@ -1,46 +1,43 @@
 """Our networks with official weights against the restated official maths."""
 import pytest
 import torch
-from conftest import load_tool, make_gammas
+from conftest import make_gammas
 from mmengine import ConfigDict
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference import OfficialCEN
 
-from cen_mm import CENSegmentor, PrivateBN, SparsityHook
+from cen_mm import CENSegmentor, SparsityHook
+from cen_mm.converters.checkpoints import official_segmentation as official_cen
+from cen_mm.layers import exchangeable_norms
 
 CLASSES = 5
-official_cen = load_tool('model_converters/_official_segmentation.py')
 
 
-def small_cen(depth, modalities=('rgb', 'depth'), region='all'):
+def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN'):
     """A CEN RefineNet of an eighth of the width, with exchanging gammas."""
-    m = len(modalities)
     net = CENSegmentor(
+        modalities=modalities,
+        exchange=None if len(modalities) == 1 else dict(
+            norms='bn2', threshold=2e-2, region=region),
         backbone=dict(
-            type='CENResNet',
+            type='ResNet',
             depth=depth,
             stem_channels=8,
             base_channels=8,
-            norm_cfg=dict(type='PrivateBN', num_modalities=m),
-            norm_eval=True,
-            exchange=dict(threshold=2e-2, region=region)),
+            norm_cfg=dict(type=norm),
+            norm_eval=norm == 'BN'),
         decode_head=dict(
-            type='StreamHead',
-            modalities=modalities,
-            head=dict(
-                type='RefineNetHead',
-                in_channels=(32, 64, 128, 256),
-                channels=16,
-                num_classes=CLASSES,
-                dropout_ratio=0.,
-                loss_decode=dict(
-                    type='CrossEntropyLoss', avg_non_ignore=True))),
+            type='RefineNetHead',
+            in_channels=(32, 64, 128, 256),
+            channels=16,
+            num_classes=CLASSES,
+            dropout_ratio=0.,
+            loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
         test_cfg=ConfigDict(mode='whole'))
-    for module in net.modules():
-        if isinstance(module, PrivateBN):
-            make_gammas(module)
+    for _, norm in exchangeable_norms(net):
+        make_gammas(norm)
     net.decode_head.ensemble.alpha.data.normal_()
     return net
 
@@ -196,10 +193,11 @@ def test_published_parameter_counts(depth, millions):
                        [])) == 1233
 
 
-@pytest.mark.parametrize('kind', ['CENResNet', 'CENResNetV1c'])
+@pytest.mark.parametrize('stem', [dict(), dict(deep_stem=True)])
 @pytest.mark.parametrize('depth', [18, 34, 50])
-def test_exchange_sits_behind_the_3x3_convolutions(kind, depth):
-    net = MODELS.build(dict(type=kind, depth=depth, base_channels=8))
+def test_exchange_sits_behind_the_3x3_convolutions(stem, depth):
+    net = MODELS.build(
+        dict(type='CENResNet', depth=depth, base_channels=8, **stem))
     exchanging = {
         name
         for name, module in net.named_modules()

@@ -91,6 +91,38 @@ def test_test_time_augmentation_merges_every_stream():
             merged.get(f'pred_sem_seg{stream}').data[0], label)
 
 
+@pytest.mark.parametrize('stream', ['', '_rgb', '_depth'])
+def test_binary_heads(stream):
+    """One logit a stream: its sigmoid against the head's threshold."""
+    net = CENSegmentor(
+        dict(type='ResNet', depth=18, stem_channels=4, base_channels=4),
+        dict(type='FCNHead', in_channels=32, channels=4, num_classes=2,
+             out_channels=1, norm_cfg=dict(type='BN'))).eval()
+    x = torch.randn(1, 6, 64, 64)
+    assert net.out_channels == net.decode_head.out_channels == 1
+    at = ('_rgb', '_depth', '').index(stream)
+    with torch.no_grad():
+        views = [F.interpolate(net(view, mode='tensor')[:, at:at + 1],
+                               (64, 64), mode='bilinear')[0, 0].sigmoid()
+                 for view in (x, -x)]
+    mean = (views[0] + views[1]) / 2
+    middle = mean.flatten().sort().values[2047:2049].mean().item()
+    net.decode_head.threshold = middle
+    outputs = []
+    for view, probability in zip((x, -x), views):
+        for mode in (dict(mode='whole'),
+                     dict(mode='slide', crop_size=(64, 64), stride=(32, 32))):
+            sample, = predict(net, view, **mode)
+            assert torch.equal(sample.get(f'pred_sem_seg{stream}').data[0],
+                               (probability > middle).float())
+        outputs.append(sample)
+    expected = (mean > middle).float()
+    assert 0.4 < expected.mean() < 0.6
+    tta = MODELS.build(dict(type='StreamTTAModel', module=net))
+    merged, = tta.merge_preds([outputs])
+    assert torch.equal(merged.get(f'pred_sem_seg{stream}').data[0], expected)
+
+
 def test_losses_have_a_key_for_every_stream():
     net = small_cen(50).train()
     losses = net(
@@ -111,25 +143,21 @@ def test_any_stock_head_and_auxiliary_heads():
         in_index=3,
         channels=8,
         num_classes=4,
-        norm_cfg=dict(type='PrivateBN', num_modalities=3))
-    stream = dict(type='StreamHead', modalities=('rgb', 'depth', 'thermal'))
+        norm_cfg=dict(type='BN'))
     net = CENSegmentor(
+        modalities=('rgb', 'depth', 'thermal'),
+        exchange=dict(norms='bn2'),
         backbone=dict(
-            type='CENResNetV1c',
-            depth=50,
-            stem_channels=8,
-            base_channels=8,
-            norm_cfg=dict(type='PrivateBN', num_modalities=3)),
-        decode_head=dict(stream, head=head),
-        auxiliary_head=dict(
-            stream, head=dict(head, num_convs=1, concat_input=False)))
+            type='ResNetV1c', depth=50, stem_channels=8, base_channels=8),
+        decode_head=head,
+        auxiliary_head=[dict(head, num_convs=1, concat_input=False)])
     losses = net(
         torch.randn(2, 9, 32, 32),
         samples_of(torch.zeros(2, 32, 32).long()),
         mode='loss')
     total, _ = net.parse_losses(losses)
     total.backward()
-    assert {'decode.thermal.loss_ce', 'aux.ensemble.loss_ce'} <= set(losses)
+    assert {'decode.thermal.loss_ce', 'aux_0.ensemble.loss_ce'} <= set(losses)
     assert all(p.grad is not None for p in net.parameters())
 
 
@@ -172,11 +200,9 @@ def test_pretrained_init_takes_a_plain_resnet(tmp_path):
             init_cfg=dict(
                 type='Pretrained', checkpoint=str(tmp_path / 'plain.pth'))))
     net.init_weights()
-    state = plain.state_dict()
-    for key, value in net.state_dict().items():
-        parts = value.chunk(2) if '.bn' in f'.{key}' and value.dim() else [
-            value
-        ]
-        if 'downsample.1' in key and value.dim():
-            parts = value.chunk(2)
-        assert all(torch.equal(part, state[key]) for part in parts), key
+    state, ours = plain.state_dict(), net.state_dict()
+    assert len(ours) == len(state)
+    for key, value in ours.items():
+        plain = state[key.replace('.stock.', '.')]
+        parts = value.chunk(2) if '.stock.' in key and value.dim() else [value]
+        assert all(torch.equal(part, plain) for part in parts), key

@@ -17,7 +17,7 @@ from tiny_taskonomy import (
     write_list,
 )
 
-from cen_mm.datasets.rooms import render_room
+from cen_mm.rooms import render_room
 
 SIZE = (300, 290)
 

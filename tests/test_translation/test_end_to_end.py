@@ -17,7 +17,7 @@ import cen_mm.translation  # noqa: F401
 from cen_mm.compat import distribute_without_gpu
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / 'configs/translation/cen_shade-texture2rgb_rooms.py'
+CONFIG = ROOT / 'configs/translation/cen/shade-texture2rgb_rooms.py'
 EPOCHS = 2
 
 

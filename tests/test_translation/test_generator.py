@@ -1,14 +1,12 @@
 """What a generator may share, fuse or refuse, against naive loops."""
 import pytest
 import torch
-from conftest import load_tool
 from reference_translation import generate, official_states, trainable
 from tiny_pix2pix import tiny_pix2pix
 
+from cen_mm.converters.checkpoints import official_translation as converter
+
 NAMES = ('reshading', 'edge_texture', 'normal')
-SHARED = dict(
-    type='PrivateIN', private=(), affine=True, track_running_stats=True)
-converter = load_tool('model_converters/_official_translation.py')
 
 
 def converted(states):
@@ -41,7 +39,7 @@ def test_norms_of_the_decoder_can_be_shared(m, training):
             states[0][name] = states[0][name.split('insnorm_deconv')[0] +
                                         'insnorm_deconv.insnorm_0.' +
                                         name.rsplit('.', 1)[1]]
-    net = loaded(state, m, decoder_norm_cfg=SHARED).train(training)
+    net = loaded(state, m, decoder_private=()).train(training)
     official = trainable(states[0])
     x = torch.randn(2, 3 * m, 64, 64)
     outs = net(x)
@@ -69,8 +67,7 @@ def test_unshared_convolutions_make_separate_networks():
     }
     state['generator.ensemble.alpha'] = torch.randn(m)
     net = loaded(
-        state, m, exchange=None, conv_cfg=dict(type='PrivateConv2d'),
-        deconv_cfg=dict(type='PrivateConvTranspose2d'))
+        state, m, exchange=None, private=('convs', 'affine', 'stats'))
     x = torch.randn(2, 3 * m, 64, 64)
     with torch.no_grad():
         outs = net(x).chunk(m + 1, dim=1)

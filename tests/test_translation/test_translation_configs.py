@@ -1,6 +1,6 @@
-"""Every file of configs/translation, covered by being there.
+"""Every row of translation, covered by being there.
 
-No config has lines here. Networks keep their depth and the 256 pixels that it
+None has lines here. Networks keep their depth and the 256 pixels that it
 takes, but are two channels wide; samples come from files in the format of the
 data set, through the pipelines of the config.
 """
@@ -10,26 +10,28 @@ from ast import literal_eval
 from collections import Counter
 from copy import deepcopy
 from functools import lru_cache
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from conftest import make_gammas
 from mmagic.registry import DATASETS, HOOKS, METRICS, MODELS, VISUALIZERS
-from mmengine import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
+from pages import ROOT
 from test_parity import Runner
 from tiny_rooms import write_rooms
 from tiny_taskonomy import write_building
 
 import cen_mm.translation  # noqa: F401
+from cen_mm.analysis.zoo import read_rows
 from cen_mm.layers import exchangeable_norms
 
-ROOT = Path(__file__).parents[2] / 'configs/translation'
-CONFIGS = sorted(path.name for path in ROOT.glob('*.py'))
+ROWS = {
+    row.name: row for row in read_rows(ROOT / 'configs')
+    if 'translation' in row.path.parts
+}
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 SHORT = dict(
     shade='reshading', texture='edge_texture', edge='edge_occlusion')
@@ -59,11 +61,11 @@ def trees(tmp_path_factory):
     return roots
 
 
-@pytest.fixture(scope='module', params=CONFIGS)
+@pytest.fixture(scope='module', params=ROWS)
 def job(request, trees):
-    """A config, its networks with scales that exchange, and its samples."""
+    """A row, its networks with scales that exchange, and its samples."""
     torch.manual_seed(0)
-    cfg = Config.fromfile(ROOT / request.param)
+    cfg = ROWS[request.param].load()
     for net in ('generator', 'discriminator'):
         cfg.model[net].base_channels = WIDTH
     samples = {}
@@ -94,19 +96,18 @@ def batch_of(job, loader):
     return pseudo_collate([deepcopy(job.samples[loader])])
 
 
-def test_header_and_name_say_what_it_is(job):
-    lines = re.match('(#.*\n)+', (ROOT / job.name).read_text())[0].splitlines()
-    assert all(line.startswith('# ') and len(line) < 80 for line in lines)
-    assert len(lines[0]) > 20
-    papers = [line for line in lines if 'Paper' in line]
-    if papers:
-        assert papers == lines[-1:] and re.fullmatch(
-            r'# Paper: Tables? [4-9]( and [4-9])?, .+, '
-            r'(FID / KID|MAE / RMSE \(x 0\.1\)) \d+\.\d\d\*? / \d+\.\d\d\*?',
-            papers[0])
-        assert ('FID' in papers[0]) == (job.cfg.model.target == 'rgb')
+def test_name_and_paper_say_what_it_is(job):
+    paper = {key[7:]: v for key, v in ROWS[job.name].paper.items() if v}
+    if paper:
+        assert re.fullmatch(
+            r'Tables? [4-9]( and [4-9])?, .+', paper.pop('row'))
+        measure = ('FID / KID' if job.cfg.model.target == 'rgb' else
+                   'MAE / RMSE (x 0.1)')
+        assert list(paper) == [measure]
+        assert re.fullmatch(
+            r'\d+\.\d\d\*? / \d+\.\d\d\*?', paper[measure])
     method, sources, target, dataset, variant = re.fullmatch(
-        r'([a-z_]+)_([a-z-]+)2([a-z]+)_(taskonomy|rooms)(?:_(\w+))?\.py',
+        r'([a-z_]+)/([a-z-]+)2([a-z]+)_(taskonomy|rooms)(?:_(\w+))?',
         job.name).groups()
     full = {**SHORT, 'depth': DEPTH[dataset]}
     assert job.modalities == tuple(
@@ -121,7 +122,7 @@ def test_header_and_name_say_what_it_is(job):
         assert fused == LAYERS.get(variant, list(range(1, len(encoder) + 1)))
     else:
         assert not fused
-    if method != 'ablation':
+    if method != 'ablations':
         assert ('exchanges' in kinds) == (method == 'cen')
 
 

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import load_tool
 from mmagic.structures import DataSample
 from reference_translation import (
     discriminator_loss,
@@ -19,10 +18,10 @@ from reference_translation import (
 from tiny_pix2pix import batch, sgd, tiny_pix2pix
 
 from cen_mm import SparsityHook
+from cen_mm.converters.checkpoints import official_translation as converter
 
 NAMES = ('reshading', 'edge_texture', 'normal', 'depth_euclidean')
 WEIGHT = 1e-3
-converter = load_tool('model_converters/_official_translation.py')
 
 
 def both(m, num_down=6, **kwargs):

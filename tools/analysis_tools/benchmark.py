@@ -11,7 +11,7 @@ Three networks do the same convolutions on N samples of M modalities:
             norms nor exchange: mmseg's stock ResNet, or the loop's U-Net
             for one modality, without an ensemble
 
-and --fusions adds FusionResNets that fuse after every stage, whose time is
+and --fusions adds ResNets that fuse after every stage, whose time is
 to be read beside their FLOPs.
 
 A train step is forward, backward and SGD update. The contestants take turns,

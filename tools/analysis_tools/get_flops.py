@@ -4,7 +4,7 @@ modalities, whole and by stage.
     python tools/analysis_tools/get_flops.py \\
         configs/cen/refinenet_r101_nyudv2.py --shape 480 640
     python tools/analysis_tools/get_flops.py \\
-        configs/translation/cen_shade-texture2rgb_taskonomy.py --latency
+        configs/translation/cen/shade-texture2rgb_taskonomy.py --latency
 
 The interface of mmseg's tool of that name, and its units: for one sample with
 all of its modalities, from its images to what leaves the network, which for a
@@ -44,7 +44,7 @@ def main() -> None:
     args = vars(parser.parse_args())
 
     from cen_mm.analysis.cost.complexity_report import complexity_report
-    from cen_mm.analysis.options import read_config
+    from cen_mm.apis.config import read_config
     try:
         cfg = read_config(args.pop('config'), args.pop('cfg_options'))
         print(complexity_report(cfg, **args))

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
 from ...apis.inferencer import label_maps
-from ...datasets import ConcatModalities
+from ...datasets import PackModalities
 from ...datasets.transforms import IGNORE_INDEX
 from ..held_out import check_truth
 from .run import Run, Sample
@@ -28,7 +28,7 @@ class SegmentationRun(Run):
         super().__init__(cfg, checkpoint)
         joined = [
             step.modalities for step in self.dataset.pipeline.transforms
-            if isinstance(step, ConcatModalities)
+            if isinstance(step, PackModalities)
         ]
         self.modalities = joined[0] if joined else ('rgb', )
         # A stock pipeline leaves the image as OpenCV reads it.

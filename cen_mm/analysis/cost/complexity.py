@@ -10,8 +10,7 @@ from ...layers import (
     AlignFusion,
     Ensemble,
     Fusion,
-    PrivateConv2d,
-    PrivateConvTranspose2d,
+    PrivateConv,
     exchangeable_norms,
 )
 from .multiply_adds import MultiplyAdds
@@ -106,9 +105,8 @@ def count_parameters(*nets: nn.Module) -> Parameters:
     modules = [m for net in nets for m in net.modules()]
     private = [norm for net in nets for _, norm in exchangeable_norms(net)
                if norm.num_modalities > 1 and 'affine' in norm.private]
-    convs = PrivateConv2d, PrivateConvTranspose2d
     private += [m for m in modules
-                if isinstance(m, convs) and m.num_modalities > 1
+                if isinstance(m, PrivateConv) and m.num_modalities > 1
                 or isinstance(m, Ensemble) and m.alpha.numel() > 1]
     fusions = [m for m in modules if isinstance(m, (Fusion, AlignFusion))]
     total, private, fusion = (
@@ -159,8 +157,8 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
                 f'{height} x {width} is no multiple of {stride}: give a '
                 '--shape that is')
     else:
-        channels = len(cfg.model.data_preprocessor.mean)
-        m = channels // getattr(net.backbone, 'in_channels', 3)
+        m = len(getattr(net, 'modalities', ('rgb', )))
+        channels = m * getattr(net.backbone, 'in_channels', 3)
     device = next(net.parameters()).device
     return torch.randn(samples, channels, height, width, device=device), m
 

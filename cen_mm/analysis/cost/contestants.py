@@ -10,7 +10,8 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from ...layers import exchangeable_norms, unfold
-from ...models import CENResNet, FusionResNet
+from ...models import CENResNet
+from ...models.fusing import add_fusions
 from .loop_resnet import LoopResNet
 from .loop_unet import LoopUNet
 
@@ -25,8 +26,7 @@ def resnets(depth: int, x: Tensor, m: int,
     """ResNets of a depth on a folded batch ``(N*M, 3, H, W)`` of M
     modalities: folded, loop, floor (mmseg's own) and some of ``FUSIONS``."""
     torch.manual_seed(0)
-    folded = CENResNet(
-        depth, norm_cfg=dict(type='PrivateBN', num_modalities=m))
+    folded = CENResNet(depth, m)
     _exchange_some(folded)
     loop = LoopResNet(depth, m)
     loop.load_state_dict(_loop_state(folded, m))
@@ -35,9 +35,9 @@ def resnets(depth: int, x: Tensor, m: int,
         loop=(loop, [x[k::m].clone() for k in range(m)]),
         floor=(MODELS.build(dict(type='ResNet', depth=depth)), x))
     for name in fusions:
-        found[name] = FusionResNet(
-            depth, dict(type=FUSIONS[name]), (1, 2, 3, 4),
-            num_modalities=m), x
+        net = CENResNet(depth, m, exchange=None)
+        add_fusions(net, m, FUSIONS[name], 'layer[1-4]')
+        found[name] = net, x
     return found
 
 

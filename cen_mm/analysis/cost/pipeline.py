@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.registry import DefaultScope
 
-from ...datasets.rooms import CLASSES, render_room
+from ...rooms import CLASSES, render_room
 
 # The depth of NYUDv2 is in 1/5000 m, that of the rooms in millimetres.
 DEPTH_FACTOR = 5

@@ -1,4 +1,4 @@
-"""How far the set of each stream's pictures is from the set of targets."""
+"""Distances between the set of each stream's pictures and the targets."""
 import warnings
 from typing import Dict, List, Optional, Sequence
 
@@ -14,7 +14,7 @@ from .streams import log_table, stream_pictures
 
 
 class Features(nn.Identity):
-    """Hands torchmetrics features that are there already."""
+    """Passes features to torchmetrics that are already computed."""
 
     def __init__(self, num_features: int) -> None:
         super().__init__()
@@ -25,37 +25,37 @@ class Features(nn.Identity):
 class StreamDistributionMetric(BaseMetric):
     """FID and KID of the ensemble and of every stream.
 
-    Computed by torchmetrics, in float64, from the features that
-    ``feature_net`` gives; the names of the figures are the net's, so only the
-    FID Inception prints ``FID`` and ``KID``. KID is times 100, as in the
-    paper (Tables 4, 5, 8 and 9): mean over subsets of the unbiased MMD^2
-    under the kernel (<x, y> / d + 1)^3. Subsets are drawn without
-    replacement, the same ones in every call. Where there are no more pictures
-    than ``subset_size`` a subset is the whole set, as with the paper's 500.
+    Computed by torchmetrics, in float64, from the features of
+    ``feature_net``, which also names the values: only the FID Inception
+    prints ``FID`` and ``KID``. KID is multiplied by 100, as in the paper
+    (Tables 4, 5, 8 and 9): mean over subsets of the unbiased MMD^2 under the
+    kernel (<x, y> / d + 1)^3. Subsets are drawn without replacement, the same
+    ones in every call. If there are at most ``subset_size`` pictures a subset
+    is the whole set, as with the paper's 500.
 
     Keys are ``FID`` for the ensemble and ``reshading/FID`` for a stream.
 
     Args:
-        feature_net (dict): A net of mmagic's registry that takes float
-            (N, 3, H, W), RGB in 0..255, and gives (N, num_features); with
+        feature_net (dict): A net of mmagic's registry that maps float
+            (N, 3, H, W), RGB in 0..255, to (N, num_features); with
             attributes ``num_features``, ``frechet_name``, ``kernel_name`` and
             ``frechet``. ``dict(type='FIDInception', weights=...)`` or
             ``dict(type='EfficientNetLite0')``. Built with the metric, so that
-            absent weights are noticed before training.
-        protocol (str): What the net is shown, of predictions and targets
-            alike. 'plain': the pictures as they are. 'official': each
-            stretched from its darkest to its brightest value and drawn to
-            500x500 pixels, as the paper's figures were measured. The two are
-            not comparable. Defaults to 'plain'.
-        frechet (bool, optional): Whether to give the Frechet distance too.
-            Defaults to None: as ``feature_net`` says, which is with the
-            FID Inception alone.
-        num_subsets (int): Defaults to 50, as the official code.
-        subset_size (int): Defaults to 1000, as the official code.
+            missing weights are found before training.
+        protocol (str): Input of the net, for predictions and targets alike.
+            'plain': the pictures themselves. 'official': each stretched from
+            its darkest to its brightest value and drawn to 500x500 pixels,
+            as for the values in the paper. The two are not comparable.
+            Defaults to 'plain'.
+        frechet (bool, optional): Whether to compute the Frechet distance
+            too. Defaults to None: as ``feature_net`` sets it, which is True
+            for the FID Inception alone.
+        num_subsets (int): Defaults to 50, as in the official code.
+        subset_size (int): Defaults to 1000, as in the official code.
         kwargs: As of :class:`mmengine.evaluator.BaseMetric`.
 
     Raises:
-        ValueError: Where ``protocol`` is neither of the two.
+        ValueError: If ``protocol`` is neither of the two.
     """
 
     def __init__(self,
@@ -77,7 +77,7 @@ class StreamDistributionMetric(BaseMetric):
 
     @torch.no_grad()
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Take the features of a batch, on the device of its pictures.
+        """Compute the features of a batch, on the device of its pictures.
 
         Args:
             data_batch (dict): Not used.
@@ -85,7 +85,7 @@ class StreamDistributionMetric(BaseMetric):
                 any ``pred_img_<modality>``: (3, H, W), RGB in 0..255.
 
         Raises:
-            ValueError: Where the sizes of a view's pictures disagree.
+            ValueError: If the sizes of a view's pictures disagree.
         """
         device = data_samples[0]['pred_img'].device
         net = self.feature_net.to(device)
@@ -110,7 +110,7 @@ class StreamDistributionMetric(BaseMetric):
             dict[str, float]: Such as ``KID`` and ``reshading/KID``.
 
         Raises:
-            ValueError: Where there is one view only.
+            ValueError: If there is only one view.
         """
         if len(results) < 2:
             raise ValueError('FID and KID compare sets: the data set of the '
@@ -136,8 +136,8 @@ class StreamDistributionMetric(BaseMetric):
             for stream, row in values.items() for name, value in row.items()
         }
 
-    # Only one process computes: torchmetrics is kept from waiting for the
-    # others by sync_on_compute=False.
+    # Only one process computes, so sync_on_compute=False: torchmetrics would
+    # wait for the others.
 
     def frechet_distance(self, targets: Tensor, pictures: Tensor) -> float:
         """Between the Gaussians of two sets of features (N, D), float64."""
@@ -151,16 +151,16 @@ class StreamDistributionMetric(BaseMetric):
         """100 times the MMD^2 of two sets of features (N, D), float64."""
         size = min(self.subset_size, len(targets))
         with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # that it keeps all features
+            warnings.simplefilter('ignore')  # about memory for all features
             metric = KernelInceptionDistance(
                 Features(targets.shape[1]),
-                # The order within a set changes nothing.
+                # The order within a set has no effect.
                 subsets=self.num_subsets if size < len(targets) else 1,
                 subset_size=size,
                 sync_on_compute=False)
         metric.update(targets, real=True)
         metric.update(pictures, real=False)
-        # torch.manual_seed would seed the GPUs too, which are not put back.
+        # torch.manual_seed would also seed the GPUs, which are not forked.
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(0)
             return 100 * metric.compute()[0].item()

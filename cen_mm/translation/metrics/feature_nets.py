@@ -1,4 +1,4 @@
-"""Nets whose features a distance between sets of pictures is measured in."""
+"""Feature nets for distances between sets of pictures."""
 import hashlib
 import warnings
 from pathlib import Path
@@ -12,18 +12,18 @@ from torch import Tensor, nn
 
 
 def load_weights(net: nn.Module, path: Path, sha256: str, fix: str) -> None:
-    """Fill a net that was built on the meta device from a file that is known.
+    """Load a net that was built on the meta device from a known file.
 
     Args:
         net (nn.Module): Without storage; every key must be in the file.
         path (Path): A state dict.
-        sha256 (str): How the file's SHA-256 must begin, in hex: by the
-            convention of torch.hub these digits are in the file's name.
+        sha256 (str): First digits of the file's SHA-256, in hex: by the
+            convention of torch.hub they are in the file's name.
         fix (str): How to get the file.
 
     Raises:
-        FileNotFoundError: Where there is no such file.
-        ValueError: Where it is another file.
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is another file.
     """
     if not path.is_file():
         raise FileNotFoundError(f'{path}, the weights of feature_net, is not '
@@ -40,19 +40,19 @@ def load_weights(net: nn.Module, path: Path, sha256: str, fix: str) -> None:
 
 @MODELS.register_module()
 class FIDInception(nn.Module):
-    """The Inception that FID and KID are defined by, from a local file.
+    """The Inception net that defines FID and KID, from a local file.
 
-    mmagic's ``fid_inception_v3``, which would fetch its weights, without
-    fetching. Its 2048 features are those after the last average pooling, of
-    pictures brought to 299x299 bilinearly.
+    mmagic's ``fid_inception_v3`` without its download of the weights. The
+    2048 features are those after the last average pooling, of pictures
+    resized to 299x299 bilinearly.
 
     Args:
         weights (str): Path of ``pt_inception-2015-12-05-6726825d.pth``.
 
     Raises:
-        FileNotFoundError: Where ``weights`` is absent, which says how to get
-            it.
-        ValueError: Where ``weights`` is another file.
+        FileNotFoundError: If ``weights`` does not exist; the message says
+            how to get it.
+        ValueError: If ``weights`` is another file.
     """
     frechet_name, kernel_name = 'FID', 'KID'
     frechet = True
@@ -63,10 +63,10 @@ class FIDInception(nn.Module):
 
     def __init__(self, weights: str) -> None:
         super().__init__()
-        # On the meta device nothing is initialised in vain, and no random
-        # number drawn that the training would miss.
+        # On the meta device no time is spent on initialisation, and no random
+        # numbers are drawn, on which the training depends.
         with torch.device('meta'), warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # mmagic's, on torchvision's API
+            warnings.simplefilter('ignore')  # about torchvision's old API
             self.net = fid_inception_v3(load_ckpt=False)
         load_weights(
             self.net, Path(weights), self.sha256,
@@ -76,7 +76,7 @@ class FIDInception(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Features.
+        """Compute the features.
 
         Args:
             pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
@@ -91,18 +91,18 @@ class FIDInception(nn.Module):
 
 @MODELS.register_module()
 class EfficientNetLite0(nn.Module):
-    """A substitute that pip can install: EfficientNet-Lite0 of ImageNet.
+    """EfficientNet-Lite0 of ImageNet, a substitute that pip can install.
 
-    Its distances have names of their own, ``KID-lite0`` and ``FD-lite0``:
-    they rank models against each other and say nothing beside a FID or KID.
-    ``FD-lite0`` is printed only if asked for. On sets of few hundred pictures
-    the Frechet distance of 1280 features is mostly bias; KID has none.
+    Its distances have other names, ``KID-lite0`` and ``FD-lite0``: they
+    compare models with each other, not with a FID or KID. ``FD-lite0`` is
+    optional: on sets of few hundred pictures the Frechet distance of 1280
+    features is mostly bias; KID has none.
 
-    The 1280 features are those after the average pooling, of pictures brought
+    The 1280 features are those after the average pooling, of pictures resized
     to 224x224 bilinearly, the size of its training (our choice).
 
     Raises:
-        ImportError: Where its two packages are not installed.
+        ImportError: If its two packages are not installed.
     """
     frechet_name, kernel_name = 'FD-lite0', 'KID-lite0'
     frechet = False
@@ -129,7 +129,7 @@ class EfficientNetLite0(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Features.
+        """Compute the features.
 
         Args:
             pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.

@@ -1,4 +1,4 @@
-"""How far each stream's pictures are from the target, picture by picture."""
+"""Differences between each stream's pictures and the targets."""
 from typing import Dict, List, Sequence
 
 import torch
@@ -22,14 +22,14 @@ class StreamImageMetric(BaseMetric):
     ``MAE`` and ``RMSE`` are on the scale [-1, 1] of the paper (pixels /
     127.5); the supplement's Table 6 prints them times 10. Its "MSE" is this
     RMSE: the official code prints the root of the mean of the pictures' MSEs,
-    and 0.251 could not be an MSE beside an MAE of 0.112, for on [-1, 1] an
+    and 0.251 cannot be an MSE together with an MAE of 0.112, as on [-1, 1] an
     MSE is at most twice the MAE.
 
-    ``PSNR`` (dB) and ``SSIM`` (1 is equal) are torchmetrics', of 0..255 with
-    a data range of 255, one value a picture and then the mean. They are not
-    in the paper. SSIM has Gaussian windows of 11 pixels (sigma 1.5) and
-    counts those that lie inside the picture, whatever the version of
-    torchmetrics does at the border.
+    ``PSNR`` (dB) and ``SSIM`` (1 for equal pictures) are torchmetrics', of
+    0..255 with a data range of 255, averaged over the pictures. They are not
+    in the paper. SSIM has Gaussian windows of 11 pixels (sigma 1.5), of which
+    those inside the picture count, as versions of torchmetrics differ at the
+    border.
 
     Keys are ``MAE`` for the ensemble and ``reshading/MAE`` for a stream.
 
@@ -46,7 +46,7 @@ class StreamImageMetric(BaseMetric):
                 any ``pred_img_<modality>``: (3, H, W), RGB in 0..255.
 
         Raises:
-            ValueError: Where the sizes disagree, or are under 11 pixels.
+            ValueError: If sizes disagree, or are under 11 pixels.
         """
         for sample in data_samples:
             target = sample['gt_img'].to(sample['pred_img'].device).float()
@@ -63,11 +63,11 @@ class StreamImageMetric(BaseMetric):
     @staticmethod
     @torch.no_grad()
     def compare(picture: Tensor, target: Tensor) -> Dict[str, float]:
-        """The figures of one picture.
+        """The values of one picture.
 
         Args:
             picture (Tensor): Float32 (3, H, W) in 0..255.
-            target (Tensor): Likewise.
+            target (Tensor): Of the same type and shape.
 
         Returns:
             dict[str, float]: ``MAE``, ``MSE``, ``PSNR`` and ``SSIM``.
@@ -87,7 +87,7 @@ class StreamImageMetric(BaseMetric):
         """Means over the pictures.
 
         Args:
-            results (list[dict]): The figures of every view, by stream.
+            results (list[dict]): The values of every view, by stream.
 
         Returns:
             dict[str, float]: Such as ``MAE`` and ``reshading/MAE``.

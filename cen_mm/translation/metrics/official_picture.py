@@ -1,4 +1,4 @@
-"""The picture that the official code measures FID and KID on."""
+"""The picture on which the official code measures FID and KID."""
 from functools import lru_cache
 from typing import Tuple
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 @lru_cache(maxsize=1)
 def sheet() -> Tuple[FigureCanvasAgg, Axes]:
-    """A figure of 5 x 5 inches at 100 dpi that one axis fills."""
+    """A figure of 5 x 5 inches at 100 dpi, filled by one axis."""
     canvas = FigureCanvasAgg(Figure((5, 5), dpi=100, facecolor='white'))
     axes = canvas.figure.add_axes((0, 0, 1, 1))
     axes.axis('off')
@@ -20,17 +20,19 @@ def sheet() -> Tuple[FigureCanvasAgg, Axes]:
 
 
 def stretch(picture: Tensor) -> np.ndarray:
-    """Darkest value to 0 and brightest to 255, over all channels at once.
+    """Scale the darkest value to 0 and the brightest to 255.
+
+    The range is that of all channels together.
 
     Args:
         picture (Tensor): (3, H, W) in 0..255.
 
     Returns:
-        np.ndarray: uint8 (H, W, 3), truncated. A picture of one value, which
-        the official code divides by zero, is black.
+        np.ndarray: uint8 (H, W, 3), truncated. A constant picture, where the
+        official code divides by zero, is black.
     """
-    # In the official order of operations: values that fall on a level are
-    # truncated by their last bit.
+    # In the official order of operations, as the truncation of values near
+    # an integer depends on their last bit.
     x = (picture.cpu().float() / 255 - 0.5) / 0.5
     low, high = x.min(), x.max()
     if low == high:
@@ -40,12 +42,12 @@ def stretch(picture: Tensor) -> np.ndarray:
 
 
 def official_picture(picture: Tensor) -> Tensor:
-    """Stretched, drawn by matplotlib, read back.
+    """Stretch a picture and let matplotlib draw it.
 
-    Neighbours are repeated, never blended: the default of matplotlib up to
-    3.1, the versions of the time of the other packages that the official
-    README lists (it names none for matplotlib). Later versions would blend a
-    picture of 256 pixels.
+    Interpolation is 'nearest', the default of matplotlib up to 3.1; these
+    versions are as old as the other packages in the official README (it
+    lists none of matplotlib). Later versions would blend pixels of a picture
+    of 256.
 
     Args:
         picture (Tensor): (3, H, W), RGB in 0..255.

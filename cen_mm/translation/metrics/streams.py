@@ -1,4 +1,4 @@
-"""What the metrics of translation read and write: pictures by stream."""
+"""Pictures by stream, and tables of values by stream."""
 from typing import Dict
 
 from mmengine.logging import MMLogger, print_log
@@ -9,7 +9,7 @@ PREFIX = 'pred_img_'
 
 
 def stream_pictures(sample: dict) -> Dict[str, Tensor]:
-    """Every picture that the model made of one view.
+    """All predicted pictures of one view.
 
     Args:
         sample (dict): With ``gt_img``, ``pred_img`` and any
@@ -20,7 +20,7 @@ def stream_pictures(sample: dict) -> Dict[str, Tensor]:
         keys: ``reshading/`` and so on, and the ensemble as ``''``.
 
     Raises:
-        ValueError: Where a picture is not of the target's size.
+        ValueError: If a picture has another size than the target.
     """
     pictures = {
         key[len(PREFIX):] + '/': sample[key]
@@ -44,10 +44,10 @@ def name_of(stream: str) -> str:
 
 
 def log_table(title: str, values: Dict[str, Dict[str, float]]) -> None:
-    """One row a stream.
+    """Log a table with one row per stream.
 
     Args:
-        title (str): What the table is of, with the units.
+        title (str): Title of the table, with the units.
         values (dict[str, dict[str, float]]): By stream and metric.
     """
     table = PrettyTable()

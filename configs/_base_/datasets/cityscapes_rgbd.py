@@ -1,18 +1,18 @@
 # Cityscapes with disparity, 19 classes, 2975 training and 500 validation
 # images of 1024 x 2048. Labels by tools/dataset_converters/cityscapes.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'CityscapesRGBDDataset'
 data_root = 'data/cityscapes'
 # The paper says nothing on input and augmentation: both are our choice, with
 # the augmentation that mmseg uses for Cityscapes.
 crop_size = (512, 1024)
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='MultimodalPreProcessor',
     # RGB as for ImageNet. A file holds 256 d + 1 for a disparity of d pixels
     # and 0 where there is none: (p - 1) / (256 * 32) is d in units of 32
     # pixels, and -1/8192, all but nothing, where there is none.
-    mean=[123.675, 116.28, 103.53, 1, 1, 1],
-    std=[58.395, 57.12, 57.375, 256 * 32, 256 * 32, 256 * 32],
-    bgr_to_rgb=False,  # ConcatModalities has done it
+    mean=dict(rgb=[123.675, 116.28, 103.53], depth=1),
+    std=dict(rgb=[58.395, 57.12, 57.375], depth=256 * 32),
     size=crop_size,
     pad_val=0,
     seg_pad_val=255)
@@ -22,12 +22,8 @@ inputs = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadModality', modality='depth')
 ]
-labels = dict(type='LoadLabels')
-load = [*inputs, labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
-    dict(type='PackSegInputs')
-]
+load = [*inputs, _base_.labels]
+pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [
     # Disparity is moved but not rescaled with the image, as depth elsewhere.
     dict(
@@ -39,25 +35,17 @@ augment = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PhotoMetricDistortion')  # of the colours alone
 ]
-train_pipeline = [*load, *augment, *pack]
-test_pipeline = [*load, *pack]
-views = [[
-    dict(type='Resize', scale_factor=scale, keep_ratio=True)
-    for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
-], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
+train_pipeline = [*load, *augment, pack]
+test_pipeline = [*load, pack]
 tta_pipeline = [
     *inputs,
     dict(
         type='TestTimeAug',
-        transforms=[*views, [labels], [pack[0]], [pack[1]]])
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 train_dataloader = dict(
     batch_size=2,
-    num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -67,9 +55,6 @@ train_dataloader = dict(
             seg_map_path='gtFine/train'),
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -79,5 +64,3 @@ val_dataloader = dict(
             seg_map_path='gtFine/val'),
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

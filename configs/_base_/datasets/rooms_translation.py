@@ -1,6 +1,7 @@
 # rooms: 800 training and 200 validation views of 96 x 128, seen at 64 x 64.
 # Rendered by tools/dataset_converters/rooms.py. Another task is stated as in
 # taskonomy.py.
+_base_ = '../loaders/translation.py'
 dataset_type = 'RoomsTranslationDataset'
 data_root = 'data/rooms'
 domains = dict(modalities=('reshading', 'edge_texture'), target='rgb')
@@ -25,21 +26,12 @@ augment = [
     dict(type='FixedCrop', keys=['img', 'gt_img'], crop_size=size),
     dict(type='Flip', keys=['img', 'gt_img'], flip_ratio=0.5)
 ]
-pack = [
-    dict(type='StackDomains'),
-    dict(
-        type='PackInputs',
-        keys='img',
-        data_keys='gt_img',
-        meta_keys=['name', 'modalities', 'target'])
-]
-train_pipeline = [load, *augment, *pack]
-test_pipeline = [load, resize, *pack]
+train_pipeline = [load, *augment, *_base_.pack]
+test_pipeline = [load, resize, *_base_.pack]
 
 train_dataloader = dict(
     batch_size=4,
     num_workers=1,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -49,7 +41,6 @@ train_dataloader = dict(
 val_dataloader = dict(
     batch_size=8,
     num_workers=1,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,

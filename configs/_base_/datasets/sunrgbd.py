@@ -1,5 +1,6 @@
 # SUN RGB-D, 37 classes, 5285 training and 5050 test images of several sizes.
 # Made by tools/dataset_converters/sunrgbd.py.
+_base_ = '../loaders/segmentation.py'
 dataset_type = 'SUNRGBDDataset'
 data_root = 'data/sunrgbd'
 # Our choice, as the official code for this data set does not run as shipped:
@@ -7,11 +8,10 @@ data_root = 'data/sunrgbd'
 # (TokenFusion), and depth in metres instead of stretched image by image.
 crop_size = (480, 480)
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='MultimodalPreProcessor',
     # RGB as for ImageNet; depth in units of 1000/1000 m = 1 m.
-    mean=[123.675, 116.28, 103.53, 0, 0, 0],
-    std=[58.395, 57.12, 57.375, 1000, 1000, 1000],
-    bgr_to_rgb=False,  # ConcatModalities has done it
+    mean=dict(rgb=[123.675, 116.28, 103.53], depth=0),
+    std=dict(rgb=[58.395, 57.12, 57.375], depth=1000),
     size=crop_size,
     pad_val=0,
     seg_pad_val=255)
@@ -19,12 +19,8 @@ inputs = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadModality', modality='depth')
 ]
-labels = dict(type='LoadLabels')
-load = [*inputs, labels]
-pack = [
-    dict(type='ConcatModalities', modalities=('rgb', 'depth')),
-    dict(type='PackSegInputs')
-]
+load = [*inputs, _base_.labels]
+pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [
     dict(
         type='RandomScale',
@@ -34,26 +30,17 @@ augment = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomCrop', crop_size=crop_size)
 ]
-train_pipeline = [*load, *augment, *pack]
-test_pipeline = [*load, *pack]
-views = [[
-    dict(type='Resize', scale_factor=scale, keep_ratio=True)
-    for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
-], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
+train_pipeline = [*load, *augment, pack]
+test_pipeline = [*load, pack]
 tta_pipeline = [
     *inputs,
     dict(
         type='TestTimeAug',
-        transforms=[*views, [labels], [pack[0]], [pack[1]]])
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]
-tta_model = dict(type='StreamTTAModel')
 
 data_prefix = dict(img_path='rgb', depth_path='depth', seg_map_path='masks')
 train_dataloader = dict(
-    batch_size=6,
-    num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -61,9 +48,6 @@ train_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -71,5 +55,3 @@ val_dataloader = dict(
         data_prefix=data_prefix,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='StreamIoUMetric', iou_metrics=['mIoU'])
-test_evaluator = val_evaluator

@@ -5,6 +5,7 @@
 #     train_dataloader = dict(dataset=domains)
 #     val_dataloader = dict(dataset=domains)
 #     test_dataloader = val_dataloader
+_base_ = '../loaders/translation.py'
 dataset_type = 'TaskonomyDataset'
 data_root = 'data/taskonomy-sample-model-1'
 domains = dict(modalities=('reshading', 'edge_texture'), target='rgb')
@@ -30,21 +31,10 @@ augment = [
     # As the official code, which lets the x of normals as it is.
     dict(type='Flip', keys=['img', 'gt_img'], flip_ratio=0.5)
 ]
-pack = [
-    dict(type='StackDomains'),
-    dict(
-        type='PackInputs',
-        keys='img',
-        data_keys='gt_img',
-        meta_keys=['name', 'modalities', 'target'])
-]
-train_pipeline = [load, *augment, *pack]
-test_pipeline = [load, resize, *pack]
+train_pipeline = [load, *augment, *_base_.pack]
+test_pipeline = [load, resize, *_base_.pack]
 
 train_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
@@ -52,9 +42,6 @@ train_dataloader = dict(
         **domains,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type=dataset_type,
         data_root=data_root,

@@ -3,7 +3,6 @@
 # The fusions train at the rate of the encoder (our choice).
 _base_ = '../../cen/refinenet_r101_nyudv2.py'
 model = dict(
-    type='EncoderDecoder',
-    backbone=dict(type='MergingResNet', exchange=None),
-    decode_head=dict(_delete_=True, **_base_.model.decode_head.head))
+    exchange=None,
+    backbone=dict(type='MergingResNet', fused_stages=(1, 2, 3, 4)))
 default_hooks = dict(sparsity=dict(weight=0.))  # nothing is exchanged

@@ -6,8 +6,6 @@ model = dict(
     data_preprocessor=dict(type='DataPreprocessor', stack_data_sample=False),
     generator=dict(
         type='CENUNetGenerator',
-        norm_cfg=dict(
-            type='PrivateIN', affine=True, track_running_stats=True),
         exchange=dict(threshold=1e-2, region='all')),
     discriminator=dict(type='MultimodalPatchDiscriminator'),
     modalities=('reshading', 'edge_texture'),

@@ -1,0 +1,150 @@
+"""What becomes of the metrics if layers are forced to exchange, or not to.
+
+Nothing is trained again: norms and convolutions behind a forced layer have
+been fitted to features that they no longer get. So this says how far the
+trained net relies on an exchange, not how good one trained without would be.
+"""
+import copy
+import dataclasses
+import math
+from contextlib import contextmanager
+from typing import Collection, Dict, Iterator, List, Optional, Sequence
+
+import torch
+from mmengine.dataset import BaseDataset
+from mmengine.evaluator import Evaluator
+from mmengine.logging import MMLogger
+from tqdm import tqdm
+
+from ..held_out import batch_of_one
+from ..layer_names import short_name
+from ..trained_net import Norms, TrainedNet
+
+
+@dataclasses.dataclass
+class ForcedNet:
+    """A net of which some layers exchange and the others do not.
+
+    Attributes:
+        exchange (str): 'as trained', 'all off', 'one off' (``layer`` does
+            not exchange, all others do) or 'one on' (``layer`` alone does).
+        layer (str): That layer; empty for the first two.
+        off (frozenset[str]): All layers that do not exchange.
+        reference (ForcedNet, optional): The one to compare with.
+        metrics (dict[str, float]): Such as ``mIoU`` and ``rgb/mIoU``.
+    """
+    exchange: str
+    layer: str = ''
+    off: frozenset = frozenset()
+    reference: Optional['ForcedNet'] = None
+    metrics: Dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Where it exchanges, in words."""
+        words = {'all off': 'nowhere', 'one off': 'all but', 'one on': 'only'}
+        return f'{words.get(self.exchange, self.exchange)} ' \
+            f'{short_name(self.layer)}'.strip()
+
+    def value(self, metric: str, stream: str) -> float:
+        """A stream's metric, nan if it has none."""
+        prefix = '' if stream == 'ensemble' else f'{stream}/'
+        return self.metrics.get(prefix + metric, math.nan)
+
+    def difference(self, metric: str, stream: str) -> float:
+        """A stream's metric minus that of the reference."""
+        return (self.value(metric, stream)
+                - self.reference.value(metric, stream))
+
+
+def forced_nets(layers: Sequence[str],
+                chosen: Sequence[str]) -> List[ForcedNet]:
+    """The two references, then each chosen layer alone off, and alone on.
+
+    Args:
+        layers (Sequence[str]): All that exchange.
+        chosen (Sequence[str]): Those of them to force.
+
+    Returns:
+        list[ForcedNet]: ``2 + 2 * len(chosen)``, without metrics.
+    """
+    every = frozenset(layers)
+    trained = ForcedNet('as trained')
+    off = ForcedNet('all off', off=every, reference=trained)
+    return [
+        trained, off,
+        *(ForcedNet('one off', k, frozenset([k]), trained) for k in chosen),
+        *(ForcedNet('one on', k, every - {k}, off) for k in chosen)
+    ]
+
+
+@contextmanager
+def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
+    """Keep some norms from exchanging; rules are then what they were.
+
+    Args:
+        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
+        off (Collection[str]): Names.
+    """
+    rules = [(norm, norm.exchange) for _, norm in norms]
+    try:
+        for name, norm in norms:
+            if name in off:
+                norm.exchange = dataclasses.replace(norm.exchange, threshold=0)
+        yield
+    finally:
+        for norm, rule in rules:
+            norm.exchange = rule
+
+
+@torch.no_grad()
+def evaluate_forced(net: TrainedNet, forced: List[ForcedNet],
+                    dataset: BaseDataset, images: int) -> None:
+    """Fill in the metrics of forced nets, by the config's ``val_evaluator``.
+
+    Every image is read once. All nets draw the same random numbers for it,
+    which matters where a translation predicts with dropout.
+
+    Args:
+        net (TrainedNet): As trained.
+        forced (list[ForcedNet]): Which nets.
+        dataset (BaseDataset): Images with labels or targets.
+        images (int): How many of the first to test on.
+    """
+    with _quiet():
+        metrics = Evaluator(net.cfg.val_evaluator).metrics
+    evaluators = []
+    for _ in forced:
+        # A metric may hold a large net, so it is built once; only results
+        # are apart.
+        evaluators.append(Evaluator([copy.copy(m) for m in metrics]))
+        evaluators[-1].dataset_meta = dataset.metainfo
+        for metric in evaluators[-1].metrics:
+            metric.results = []
+    device = next(net.model.parameters()).device
+    with torch.random.fork_rng([device] if device.type == 'cuda' else []):
+        for index in tqdm(range(images), desc='forcing', disable=None):
+            batch = batch_of_one(dataset, index)
+            for one, evaluator in zip(forced, evaluators):
+                torch.manual_seed(index + 1)
+                # Predictions are written into the samples.
+                data = copy.deepcopy(batch)
+                with exchange_off(net.norms, one.off):
+                    samples = net.model.test_step(data)
+                evaluator.process(data_samples=samples, data_batch=data)
+    with _quiet():
+        for one, evaluator in zip(forced, evaluators):
+            one.metrics = {name: float(value) for name, value in
+                           evaluator.evaluate(images).items()}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the tables and advice that metrics log, for each net."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel('ERROR')
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

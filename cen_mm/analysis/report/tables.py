@@ -1,0 +1,84 @@
+"""The tables of the report, for the terminal and the page."""
+import math
+from typing import List
+
+from prettytable import PrettyTable
+
+from ..layer_names import short_name
+from .forcing import ForcedNet
+
+
+def percent(share: float) -> str:
+    """A share in percent; a dash where there is nothing to share."""
+    return '-' if math.isnan(share) else f'{100 * share:.1f}'
+
+
+LAYER_COLUMNS = dict(
+    layer=('layer', 'the norm after which channels are exchanged', short_name),
+    modality=('modality', 'the stream', str),
+    channels=('C', 'channels of one modality', str),
+    replaced=('replaced %', 'channels that the rule replaces by those of the '
+              'other modalities (the donors)', percent),
+    small_own=('small, own %', 'small scales, see the summary, among the '
+               "modality's own part of the channels, 1/M of them, which the "
+               'L1 penalty of the paper is about', percent),
+    small_others=('small, others %', 'small scales in the other parts',
+                  percent),
+    swapped=('swapped', 'channels replaced in every modality; of two '
+             'modalities they merely change sides', str),
+    dead_donors=('dead donors', 'replaced channels all of whose donors have '
+                 'small scales too: one dead channel for another', str),
+    donor_use=('donor use %', 'share of the variance behind the norm, over '
+               'pixels and images, that has come from donors', percent),
+    gamma_q10=('|gamma| 10 %', 'a tenth of the scales is below it',
+               '{:.2g}'.format),
+    gamma_q50=('|gamma| 50 %', 'the median', '{:.2g}'.format),
+    gamma_q90=('|gamma| 90 %', 'a tenth of the scales is above it',
+               '{:.2g}'.format))  # heading, meaning and format by field
+
+
+def layer_table(rows: List[dict]) -> PrettyTable:
+    """One row a layer and modality.
+
+    Args:
+        rows (list[dict]): Of :func:`layer_statistics`, and ``donor_use``,
+            nan where it has not been measured.
+    """
+    return _table([heading for heading, _, _ in LAYER_COLUMNS.values()],
+                  [[shown(row[key]) for key, (_, _, shown)
+                    in LAYER_COLUMNS.items()] for row in rows])
+
+
+def forcing_table(nets: List[ForcedNet], metric: str,
+                  streams: List[str]) -> PrettyTable:
+    """One row a forced net: a metric, and its difference to a reference.
+
+    Args:
+        nets (list[ForcedNet]): With metrics.
+        metric (str): Of the ensemble, such as 'mIoU'.
+        streams (list[str]): Columns.
+    """
+    headings = ['exchange', 'compared with']
+    for stream in streams:
+        headings += [stream, f'Δ {stream}']
+    rows = []
+    for net in nets:
+        rows.append([net.title, net.reference.title if net.reference else ''])
+        for stream in streams:
+            value = net.value(metric, stream)
+            # MAE and SSIM are small, mIoU is in percent.
+            places = 2 if abs(value) >= 2 else 4
+            rows[-1] += [f'{value:.{places}f}',
+                         f'{net.difference(metric, stream):+.{places}f}'
+                         if net.reference else '']
+    return _table(headings, rows)
+
+
+def _table(headings: List[str], rows: List[List[str]]) -> PrettyTable:
+    """Names, the first two columns, to the left and numbers to the right."""
+    table = PrettyTable(headings)
+    table.align = 'r'
+    for name in headings[:2]:
+        table.align[name] = 'l'
+    table.add_rows(rows)
+    return table

@@ -1,0 +1,1 @@
+"""Conversion of official data sets and checkpoints. Used by tools alone."""

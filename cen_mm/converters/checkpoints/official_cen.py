@@ -1,0 +1,72 @@
+"""Files of the official code to ours, and back, for both tasks."""
+from pathlib import Path
+from typing import List, Optional
+
+import torch
+
+from . import official_segmentation, official_translation
+from .entries import read
+
+
+def convert_official(src: str, dst: str, discriminator: Optional[str] = None,
+                     reverse: bool = False) -> str:
+    """Convert a checkpoint of the official CEN code to ours, or back.
+
+    Sizes and number of modalities are read from the weights. No entry may be
+    missing and none left over, on either side.
+
+    Args:
+        src (str): File to convert.
+        dst (str): File to write.
+        discriminator (str, optional): The second official file of an image
+            translation: read, or written if ``reverse``.
+        reverse (bool): From ours to the official format. Defaults to False.
+
+    Returns:
+        str: All files with their numbers of entries.
+
+    Raises:
+        FileNotFoundError: If a file to read does not exist.
+        ValueError: If a file does not hold what it should; the message names
+            file and entry.
+    """
+    sources, targets = [src], [dst]
+    if discriminator is not None:
+        if discriminator in (src, dst):
+            raise ValueError(f'{discriminator} is named twice: '
+                             '--discriminator takes a file of its own')
+        (targets if reverse else sources).append(discriminator)
+    contents = [read(path) for path in sources]
+    converted = _convert(contents, sources, discriminator is not None,
+                         reverse)
+    for target, content in zip(targets, converted):
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(content, target)
+    return ' -> '.join(
+        _counts(*files)
+        for files in ((sources, contents), (targets, converted)))
+
+
+def _convert(contents: List[dict], paths: List[str], two: bool,
+             reverse: bool) -> List[dict]:
+    first, path = contents[0], paths[0]
+    if official_translation.is_translation(first) != two:
+        raise ValueError(
+            f'{path} holds no generator of an image translation: leave '
+            '--discriminator away, or give checkpoint-gen.pkl first'
+            if two else f'{path} is about image translation, for which the '
+            'official code has two files: add --discriminator '
+            'checkpoint-dis.pkl')
+    if not two:
+        convert = (official_segmentation.to_official
+                   if reverse else official_segmentation.to_ours)
+        return [convert(first, path)]
+    if reverse:
+        return official_translation.to_official(first, path)
+    return [official_translation.to_ours(contents, paths)]
+
+
+def _counts(paths: List[str], contents: List[dict]) -> str:
+    states = (c.get('segmenter', c.get('state_dict', c)) for c in contents)
+    return ', '.join(f'{path}: {len(state)} entries'
+                     for path, state in zip(paths, states))

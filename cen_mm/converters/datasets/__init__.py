@@ -1,0 +1,1 @@
+"""Conversion and verification of data sets, without torch and mmseg."""

@@ -1,0 +1,140 @@
+"""NYU Depth v2 from its official MATLAB files."""
+from pathlib import Path
+from typing import Dict, List, Union
+
+import numpy as np
+from tqdm import tqdm
+
+from .images import IGNORE, write_image
+from .matlab import check_fields, load_v5, open_v73
+from .tree import Tree
+
+TREE = Tree(
+    counts=dict(train=795, val=654), num_classes=40, depth_scale=5000,
+    mistake=('in millimetres', lambda depth: depth / 1000))
+SPLIT_FIELDS = dict(train='trainNdxs', val='testNdxs')
+# MATLAB stores the first axis fastest, so that h5py shows all axes reversed:
+# number of the image, channel, column, row.
+SHAPES = dict(images=(3, 640, 480), depths=(640, 480), labels=(640, 480))
+# Without the white border of the images, as in the folder of the authors.
+HEIGHT, WIDTH = 468, 625
+TOP, LEFT = (480 - HEIGHT) // 2, (640 - WIDTH) // 2
+
+
+def convert(mat: Union[str, Path], splits: Union[str, Path],
+            classes: Union[str, Path], out: Union[str, Path],
+            counts: Dict[str, int] = TREE.counts) -> None:
+    """Write the tree that training reads.
+
+    Images, labels and depth are cropped around their centre to 468x625.
+    Depth is the in-painted one, in 1/5000 m.
+
+    Args:
+        mat (str or Path): ``nyu_depth_v2_labeled.mat``, MATLAB v7.3.
+        splits (str or Path): ``splits.mat`` with the 1-based ``trainNdxs``
+            and ``testNdxs``.
+        classes (str or Path): ``classMapping40.mat`` of Gupta et al., whose
+            ``mapClass`` gives the class, 1 to 40 or 0, of each raw label.
+        out (str or Path): Folder to write.
+        counts (dict): Number of images by split.
+
+    Raises:
+        FileNotFoundError: If an input file does not exist.
+        ImportError: If h5py or scipy is not installed.
+        ValueError: If an input file does not hold what it should.
+    """
+    out = Path(out)
+    class_of = read_class_map(classes)
+    numbers_of = _read_splits(splits, counts)
+    numbers = sorted([*numbers_of['train'], *numbers_of['val']])
+    with open_v73(mat) as file:
+        total = _count_images(mat, file)
+        if numbers[0] < 1 or numbers[-1] > total:
+            raise ValueError(
+                f'{splits} names images {numbers[0]} to {numbers[-1]} but '
+                f'{mat} holds 1 to {total}: use files of the same release')
+        TREE.create_folders(out)
+        for number in tqdm(numbers, desc='convert'):
+            try:
+                pixels = _convert_image(file, number, class_of)
+            except ValueError as error:
+                raise ValueError(f'{mat}, image {number}: {error}') from None
+            for folder, array in pixels.items():
+                write_image(out / TREE.file(folder, f'{number:06d}'), array)
+    TREE.write_lists(out, {split: [f'{number:06d}' for number in listed]
+                           for split, listed in numbers_of.items()})
+
+
+def read_class_map(path: Union[str, Path]) -> np.ndarray:
+    """Class of every raw label, beginning with 0 (unlabelled).
+
+    Args:
+        path (str or Path): ``classMapping40.mat``.
+
+    Returns:
+        np.ndarray: Classes from 0, or 255, np.uint8.
+
+    Raises:
+        ValueError: If it is not a mapping to 40 classes.
+    """
+    classes = load_v5(path, ['mapClass'])['mapClass'].ravel()
+    if classes.min() < 0 or classes.max() > TREE.num_classes:
+        raise ValueError(f'{path}: "mapClass" runs from {classes.min()} to '
+                         f'{classes.max()} instead of 0 to '
+                         f'{TREE.num_classes}: use the mapping to 40 classes')
+    classes = np.concatenate([[0], classes])
+    return np.where(classes, classes - 1, IGNORE).astype(np.uint8)
+
+
+def _read_splits(path: Union[str, Path],
+                 counts: Dict[str, int]) -> Dict[str, List[int]]:
+    """The sorted 1-based numbers of the images of each split."""
+    content = load_v5(path, SPLIT_FIELDS.values())
+    numbers = {split: sorted(content[name].ravel().astype(int).tolist())
+               for split, name in SPLIT_FIELDS.items()}
+    for split, name in SPLIT_FIELDS.items():
+        if len(numbers[split]) != counts[split]:
+            raise ValueError(
+                f'{path}: "{name}" names {len(numbers[split])} images '
+                f'instead of {counts[split]}: use the official split')
+    shared = set(numbers['train']) & set(numbers['val'])
+    if shared:
+        raise ValueError(f'{path} has image {min(shared)} in both splits: '
+                         'use the official split')
+    return numbers
+
+
+def _count_images(mat: Union[str, Path], file) -> int:
+    """Number of images, after a check of the shape of all fields."""
+    check_fields(mat, file, SHAPES)
+    total = len(file['images'])
+    for name, shape in SHAPES.items():
+        if file[name].shape != (total, *shape):
+            raise ValueError(
+                f'{mat}: "{name}" has shape {file[name].shape} instead of '
+                f'{(total, *shape)}: use the official file')
+    return total
+
+
+def _convert_image(file, number: int,
+                   class_of: np.ndarray) -> Dict[str, np.ndarray]:
+    """What to write of one image, by folder."""
+    try:
+        image, depth, labels = (
+            file[name][number - 1].T[TOP:TOP + HEIGHT, LEFT:LEFT + WIDTH]
+            for name in SHAPES)
+    except OSError as error:
+        raise ValueError(f'unreadable ({error}): download the file '
+                         'again') from None
+    if labels.max() >= len(class_of):
+        raise ValueError(f'label {labels.max()} is not in the class mapping, '
+                         f'which ends at {len(class_of) - 1}: use the '
+                         'official files')
+    depth = np.rint(depth.astype(np.float64) * TREE.depth_scale)
+    # Written so that NaN fails too.
+    if not (depth.min() >= 0 and depth.max() <= 65535):
+        raise ValueError('a depth is negative, not a number or above '
+                         f'{65535 / TREE.depth_scale} m: use the official '
+                         'file')
+    return dict(rgb=image[..., ::-1], masks=class_of[labels],
+                depth=depth.astype(np.uint16))

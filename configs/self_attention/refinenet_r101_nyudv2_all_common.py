@@ -1,6 +1,0 @@
-# Self-attention after every stage, in the common setting.
-# Paper: Table 2, self-attention, all, common setting, mIoU 48.7*
-_base_ = '../_base_/fusion/common.py'
-model = dict(
-    backbone=dict(
-        fusion=dict(type='SelfAttentionFusion'), fused_stages=(1, 2, 3, 4)))

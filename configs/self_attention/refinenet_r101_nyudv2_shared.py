@@ -1,0 +1,3 @@
+# Self-attention after every stage, in the shared setting.
+_base_ = '../_base_/fusion/shared.py'
+model = dict(fusion=dict(type='SelfAttentionFusion'))

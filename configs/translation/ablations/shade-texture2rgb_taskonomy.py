@@ -1,0 +1,4 @@
+# Shared convolutions, private norms, no exchange, shade and texture to RGB.
+_base_ = '../cen/shade-texture2rgb_taskonomy.py'
+model = dict(generator=dict(exchange=None))
+default_hooks = dict(sparsity=dict(weight=0.))

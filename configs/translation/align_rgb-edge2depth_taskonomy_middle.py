@@ -1,9 +1,0 @@
-# Alignment after encoder layer 4, RGB and edge to depth, on Taskonomy.
-# Paper: Table 6, alignment, middle, MAE / RMSE (x 0.1) 0.39 / 0.82
-_base_ = './cen_rgb-edge2depth_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='AlignFusion'),
-        fused_layers=(4, )))
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,0 +1,8 @@
+# Average after every encoder layer, shade and texture to RGB, on Taskonomy.
+_base_ = '../cen/shade-texture2rgb_taskonomy.py'
+model = dict(
+    generator=dict(
+        exchange=None,
+        fusion=dict(type='AverageFusion'),
+        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
+default_hooks = dict(sparsity=dict(weight=0.))

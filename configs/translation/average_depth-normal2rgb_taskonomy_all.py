@@ -1,9 +1,0 @@
-# Average after every encoder layer, depth and normal to RGB, on Taskonomy.
-# Paper: Table 4, average, all, FID / KID 99.63* / 4.41*
-_base_ = './cen_depth-normal2rgb_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='AverageFusion'),
-        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
-default_hooks = dict(sparsity=dict(weight=0.))

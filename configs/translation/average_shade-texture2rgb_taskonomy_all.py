@@ -1,9 +1,0 @@
-# Average after every encoder layer, shade and texture to RGB, on Taskonomy.
-# Paper: Table 4, average, all, FID / KID 80.64* / 3.24*
-_base_ = './cen_shade-texture2rgb_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='AverageFusion'),
-        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,0 +1,9 @@
+# CEN, shade, texture and depth to RGB, on Taskonomy.
+_base_ = './shade-texture2rgb_taskonomy.py'
+domains = dict(
+    modalities=('reshading', 'edge_texture', 'depth_euclidean'),
+    target='rgb')
+model = domains
+train_dataloader = dict(dataset=domains)
+val_dataloader = dict(dataset=domains)
+test_dataloader = val_dataloader

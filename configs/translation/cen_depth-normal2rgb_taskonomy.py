@@ -1,8 +1,0 @@
-# CEN, depth and normal to RGB, on Taskonomy.
-# Paper: Table 4, CEN, FID / KID 84.33 / 2.70
-_base_ = './cen_shade-texture2rgb_taskonomy.py'
-domains = dict(modalities=('depth_euclidean', 'normal'), target='rgb')
-model = domains
-train_dataloader = dict(dataset=domains)
-val_dataloader = dict(dataset=domains)
-test_dataloader = val_dataloader

@@ -1,0 +1,9 @@
+# Concatenation after every encoder layer, depth and normal to RGB,
+# on Taskonomy.
+_base_ = '../cen/depth-normal2rgb_taskonomy.py'
+model = dict(
+    generator=dict(
+        exchange=None,
+        fusion=dict(type='ConcatFusion'),
+        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
+default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,9 +1,0 @@
-# Concatenation after every encoder layer, RGB and edge to depth, on Taskonomy.
-# Paper: Table 6, concatenation, all, MAE / RMSE (x 0.1) 0.33 / 0.75
-_base_ = './cen_rgb-edge2depth_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_layers=(1, 2, 3, 4, 5, 6, 7, 8)))
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,9 +1,0 @@
-# Concatenation after encoder layer 1, RGB and edge to depth, on Taskonomy.
-# Paper: Table 6, concatenation, early, MAE / RMSE (x 0.1) 0.34 / 0.75
-_base_ = './cen_rgb-edge2depth_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_layers=(1, )))
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,8 +1,0 @@
-# Concatenation after every encoder layer, RGB and normal to shade, on rooms.
-_base_ = './cen_rgb-normal2shade_rooms.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_layers=(1, 2, 3, 4, 5, 6)))
-default_hooks = dict(sparsity=dict(weight=0.))

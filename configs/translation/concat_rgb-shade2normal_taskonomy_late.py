@@ -1,9 +1,0 @@
-# Concatenation after encoder layer 8, RGB and shade to normal, on Taskonomy.
-# Paper: Table 6, concatenation, late, MAE / RMSE (x 0.1) 1.39 / 2.88
-_base_ = './cen_rgb-shade2normal_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_layers=(8, )))
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,9 +1,0 @@
-# Concatenation after encoder layer 4, shade and texture to RGB, on Taskonomy.
-# Paper: Table 4, concatenation, middle, FID / KID 95.16* / 4.67*
-_base_ = './cen_shade-texture2rgb_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='ConcatFusion'),
-        fused_layers=(4, )))
-default_hooks = dict(sparsity=dict(weight=0.))

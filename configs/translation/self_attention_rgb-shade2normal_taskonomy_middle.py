@@ -1,9 +1,0 @@
-# Self-attention after encoder layer 4, RGB and shade to normal, on Taskonomy.
-# Paper: Table 6, self-attention, middle, MAE / RMSE (x 0.1) 1.18 / 2.59
-_base_ = './cen_rgb-shade2normal_taskonomy.py'
-model = dict(
-    generator=dict(
-        exchange=None,
-        fusion=dict(type='SelfAttentionFusion'),
-        fused_layers=(4, )))
-default_hooks = dict(sparsity=dict(weight=0.))

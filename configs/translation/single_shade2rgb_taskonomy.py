@@ -1,9 +1,0 @@
-# One modality, shade to RGB, on Taskonomy.
-# Paper: Table 5, shade, FID / KID 100.96 / 5.17
-_base_ = './cen_shade-texture2rgb_taskonomy.py'
-domains = dict(modalities=('reshading', ), target='rgb')
-model = dict(generator=dict(exchange=None), **domains)
-train_dataloader = dict(dataset=domains)
-val_dataloader = dict(dataset=domains)
-test_dataloader = val_dataloader
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,8 +1,0 @@
-# One modality, texture to RGB, on rooms.
-_base_ = './cen_shade-texture2rgb_rooms.py'
-domains = dict(modalities=('edge_texture', ), target='rgb')
-model = dict(generator=dict(exchange=None), **domains)
-train_dataloader = dict(dataset=domains)
-val_dataloader = dict(dataset=domains)
-test_dataloader = val_dataloader
-default_hooks = dict(sparsity=dict(weight=0.))

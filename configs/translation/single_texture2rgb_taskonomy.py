@@ -1,9 +1,0 @@
-# One modality, texture to RGB, on Taskonomy.
-# Paper: Table 5, texture, FID / KID 97.51 / 4.82
-_base_ = './cen_shade-texture2rgb_taskonomy.py'
-domains = dict(modalities=('edge_texture', ), target='rgb')
-model = dict(generator=dict(exchange=None), **domains)
-train_dataloader = dict(dataset=domains)
-val_dataloader = dict(dataset=domains)
-test_dataloader = val_dataloader
-default_hooks = dict(sparsity=dict(weight=0.))

@@ -1,0 +1,216 @@
+"""The report on a checkpoint's exchange, by its command line."""
+import csv
+from base64 import b64encode
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import MODELS, DefaultScope
+from mmseg.registry import DATASETS
+from tiny_translation import NAMES, prepare, prepared
+
+TOOL = 'analysis_tools/exchange_report.py'
+SOURCES = 'reshading', 'edge_texture'
+
+
+class Cells(HTMLParser):
+    """Rows of all tables and pictures; refuses addresses of anything else."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.images, self.open = [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        assert tag not in ('script', 'link', 'iframe')
+        assert 'href' not in attrs
+        if tag == 'img':
+            self.images.append(attrs['src'])
+        if tag == 'tr':
+            self.rows.append([])
+        if tag in ('td', 'th'):
+            self.rows[-1].append('')
+        self.open = tag in ('td', 'th')
+
+    def handle_data(self, data):
+        if self.open:
+            self.rows[-1][-1] += data
+
+    def handle_endtag(self, tag):
+        self.open = False
+
+
+def read(path):
+    with open(path, newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def mean_errors(cfg, root, exchange, count):
+    """MAE on [-1, 1] of the net, had it been built with another rule.
+
+    Of streams and ensemble; the seeds are those of the tool.
+    """
+    from mmagic.registry import DATASETS as TRANSLATION_DATASETS
+    cfg = cfg.copy()
+    cfg.model.generator.exchange = exchange
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        net = MODELS.build(cfg.model).eval()
+        dataset = TRANSLATION_DATASETS.build(cfg.test_dataloader.dataset)
+    net.load_state_dict(torch.load(root / 'rooms.pth')['state_dict'])
+    errors = {}
+    for index in range(count):
+        torch.manual_seed(index + 1)
+        with torch.no_grad():
+            sample = net.test_step(pseudo_collate([dataset[index]]))[0]
+        target = prepared(root, NAMES[index])[1]
+        for key, prefix in (('pred_img_reshading', 'reshading/'),
+                            ('pred_img', '')):
+            away = (sample.get(key) - target).abs().mean() / 127.5
+            errors.setdefault(f'{prefix}MAE', []).append(away.item())
+    return {key: np.mean(values) for key, values in errors.items()}
+
+
+def test_translation(tmp_path, run_tool, monkeypatch):
+    from mmagic.registry import METRICS
+    cfg = prepare(tmp_path)
+    metric, built = METRICS.get('StreamImageMetric'), []
+    init = metric.__init__
+    monkeypatch.setattr(metric, '__init__', lambda *args, **kwargs: (
+        built.append(1), init(*args, **kwargs))[1])
+    printed = run_tool(
+        TOOL, tmp_path / 'rooms.pth', '--config', tmp_path / 'rooms.py',
+        '--images', 2, '--evaluate', '--eval-images', 2, '--layers',
+        'encoder.2.norm')
+    assert len(built) == 1  # for a metric may hold a large net
+    out = tmp_path / 'exchange_report'
+    state = torch.load(tmp_path / 'rooms.pth')['state_dict']
+    rows = read(out / 'layers.csv')
+    assert len(rows) == 4 * 2
+    for row in rows:
+        gamma = state[row['layer'] + '.weight'].view(2, -1).abs()
+        m = SOURCES.index(row['modality'])
+        small = gamma < 0.01
+        assert int(row['channels']) == gamma.shape[1]
+        assert float(row['replaced']) == small[m].float().mean().item()
+        assert int(row['swapped']) == small.all(dim=0).sum()
+        # Behind an instance norm the variance is the squared scale.
+        share = float(row['donor_use'])
+        given = gamma[1 - m].square()[small[m]].sum()
+        kept = gamma[m].square()[~small[m]].sum()
+        assert share == pytest.approx((given / (given + kept)).item(),
+                                      abs=0.02)
+    assert any(0.2 < float(row['donor_use']) < 0.8 for row in rows)
+    forced = read(out / 'forcing.csv')
+    layer = 'generator.encoder.2.norm'
+    values = set()
+    for row, (expected, rule) in zip(forced, {
+            ('as trained', ''): dict(pattern=r'.*encoder\.\d\.norm'),
+            ('all off', ''): dict(threshold=0.),
+            ('one off', layer): dict(pattern=r'.*encoder\.[134]\.norm'),
+            ('one on', layer): dict(pattern=r'.*encoder\.2\.norm')}.items()):
+        assert (row['exchange'], row['layer']) == expected
+        for key, value in mean_errors(
+                cfg, tmp_path, dict(dict(threshold=0.01), **rule), 2).items():
+            assert float(row[key]) == pytest.approx(value, rel=1e-5)
+            values.add(float(row[key]))
+            assert f'{float(row[key]):.4f}' in printed
+    assert len(forced) == 4 and len(values) == 2 * 4
+    page = Cells((out / 'report.html').read_text())
+    for row in rows:
+        assert [row['layer'].split('.', 1)[1], row['modality'],
+                row['channels'], f'{100 * float(row["replaced"]):.1f}'] in [
+                    cells[:4] for cells in page.rows]
+    for row, reference, title in ((1, 0, 'nowhere'),
+                                  (2, 0, 'all but encoder.2.norm'),
+                                  (3, 1, 'only encoder.2.norm')):
+        value = float(forced[row]['MAE'])
+        difference = value - float(forced[reference]['MAE'])
+        cells, = (cells for cells in page.rows if cells[0] == title)
+        assert cells[-2:] == [f'{value:.4f}', f'{difference:+.4f}']
+    assert len(page.images) == 4
+    files = {b64encode(path.read_bytes()).decode()
+             for path in out.glob('*.png')}
+    assert files == {source.split(',')[1] for source in page.images}
+
+
+def test_segmentation(trained_run, tmp_path, run_tool):
+    checkpoint = trained_run / 'epoch_3.pth'
+    printed = run_tool(
+        TOOL, checkpoint, '--images', 1, '--evaluate', '--eval-images', 2,
+        '--layers', 'layer3.1.bn2', '--out', tmp_path / 'out')
+    assert 'iteration: 9 (epoch 3)' in printed
+    assert 'L1 penalty: 10, region own' in printed
+    # mIoU by hand, of the net as it is.
+    cfg = Config.fromfile(next(trained_run.glob('*.py')))
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        net = MODELS.build(cfg.model).eval()
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    net.load_state_dict(torch.load(checkpoint)['state_dict'])
+    pairs = []
+    for index in range(2):
+        with torch.no_grad():
+            sample = net.test_step(pseudo_collate([dataset[index]]))[0]
+        pairs.append([field.data.flatten().numpy() for field in
+                      (sample.pred_sem_seg_depth, sample.gt_sem_seg)])
+    predicted, label = np.concatenate(pairs, axis=1)
+    predicted, label = predicted[label < 40], label[label < 40]
+    ious = [((predicted == k) & (label == k)).sum()
+            / ((predicted == k) | (label == k)).sum()
+            for k in {*predicted, *label}]
+    trained = read(tmp_path / 'out/forcing.csv')[0]
+    assert float(trained['depth/mIoU']) == pytest.approx(
+        100 * np.mean(ious), abs=0.01)
+
+
+def test_the_checkpoint_alone_will_do(trained_run, tmp_path, run_tool):
+    """Without data; and a control without exchange."""
+    args = (trained_run / 'epoch_3.pth', '--images', 0, '--out', tmp_path,
+            '--cfg-options', 'test_dataloader.dataset.data_root=nowhere')
+    printed = run_tool(TOOL, *args)
+    assert 'No image has been run' in printed
+    assert 'nothing is exchanged' not in printed
+    assert {row['donor_use'] for row in read(tmp_path / 'layers.csv')} == {
+        'nan'}
+    assert not (tmp_path / 'forcing.csv').exists()
+    printed = run_tool(
+        TOOL, *args, 'model.backbone.exchange.threshold=0', '--threshold',
+        0.02)
+    assert 'nothing is exchanged' in printed
+    assert 'threshold: 0 ' in printed and 'small scales: below 0.02' in printed
+    rows = read(tmp_path / 'layers.csv')
+    assert {row['replaced'] for row in rows} == {'0.0'}
+    assert any(float(row['small_own']) > 0 for row in rows)
+
+
+@pytest.mark.parametrize('args, why', [
+    (['--cfg-options', 'test_dataloader.dataset.data_root=nowhere'],
+     'the folder nowhere of test_dataloader .* --images 0'),
+    (['--evaluate', '--layers', 'layer3.1.bn5'],
+     "'layer3.1.bn5' is no layer .*layer3.1.bn2"),
+    (['--evaluate', '--cfg-options', 'model.backbone.exchange.threshold=0'],
+     'no exchange to force'),
+    (['--cfg-options', 'model.backbone.exchange=None'],
+     'none of the .* private norms of this CENSegmentor'),
+    (['--evaluate', '--layers', 'layer1.0.bn1'], 'is no layer .*near names'),
+    (['--images', -1], '--images must be >= 0'),
+    (['--evaluate', '--eval-images', 0], '--eval-images must be >= 1'),
+    (['--layers', 'layer3.1.bn2'], '--layers is about tests: give --evalua'),
+    (['--evaluate', '--cfg-options', 'val_evaluator=None'],
+     'no val_evaluator to test by'),
+    (['--cfg-options', 'test_dataloader=None'], 'has no test_dataloader'),
+    (['--evaluate', '--cfg-options',
+      'test_dataloader.dataset.pipeline.2.type=RandomFlip',
+      'test_dataloader.dataset.pipeline.2.prob=0.'],
+     'no ground truth to compare with.*LoadLabels'),
+    (['--out', __file__], f'File exists: .*{__file__}'),
+])
+def test_bad_input_gets_a_sentence(trained_run, tmp_path, run_tool, args,
+                                   why):
+    with pytest.raises(SystemExit, match=why):
+        run_tool(TOOL, trained_run / 'epoch_3.pth', '--out',
+                 tmp_path / 'refused', *args)
+    assert not (tmp_path / 'refused').exists()

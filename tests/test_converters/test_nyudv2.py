@@ -1,0 +1,167 @@
+"""The NYUDv2 converter on small files of exactly the official formats."""
+import sys
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.io import savemat
+
+from cen_mm.converters.datasets import nyudv2
+
+COUNTS = dict(train=2, val=3)
+TRAIN, TEST = [3, 4], [1, 2, 5]
+
+
+def write_v73(path, data):
+    """Write as MATLAB does: HDF5 behind 512 bytes, all axes reversed."""
+    with h5py.File(path, 'w', userblock_size=512) as file:
+        for name, array in data.items():
+            file[name] = array.transpose()
+
+
+@pytest.fixture(scope='module')
+def data():
+    """Five images as MATLAB indexes them: row, column, channel, number."""
+    rng = np.random.default_rng(0)
+    return {
+        'images': rng.integers(0, 256, (480, 640, 3, 5), np.uint8),
+        'depths': rng.uniform(0.7, 10, (480, 640, 5)).astype(np.float32),
+        'rawDepths': np.zeros((480, 640, 5), np.float32),
+        'labels': rng.integers(0, 895, (480, 640, 5), np.uint16),
+    }
+
+
+@pytest.fixture(scope='module')
+def classes():
+    """One class, 1 to 40, for each of the raw labels 1 to 894."""
+    return np.random.default_rng(1).integers(1, 41, (1, 894))
+
+
+@pytest.fixture(scope='module')
+def inputs(tmp_path_factory, data, classes):
+    folder = tmp_path_factory.mktemp('official')
+    paths = {'mat': folder / 'nyu_depth_v2_labeled.mat',
+             'splits': folder / 'splits.mat',
+             'classes': folder / 'classMapping40.mat'}
+    write_v73(paths['mat'], data)
+    savemat(paths['splits'], {'trainNdxs': np.float64(TRAIN)[:, None],
+                              'testNdxs': np.float64(TEST)[:, None]})
+    names = np.array([f'class {c}' for c in range(40)], object)
+    savemat(paths['classes'], {'mapClass': np.float64(classes),
+                               'className': names[None]})
+    return paths
+
+
+@pytest.fixture(scope='module')
+def converted(inputs, tmp_path_factory):
+    out = tmp_path_factory.mktemp('data') / 'nyudv2'
+    nyudv2.convert(**inputs, out=out, counts=COUNTS)
+    return out
+
+
+def test_pixels_are_those_of_matlab(converted, data, classes):
+    for k in range(5):
+        rgb, depth, mask = (
+            np.array(Image.open(converted / folder / f'{k + 1:06d}.png'))
+            for folder in ('rgb', 'depth', 'masks'))
+        np.testing.assert_array_equal(
+            rgb, data['images'][6:474, 7:632, :, k])
+        metres = data['depths'][6:474, 7:632, k].astype(float)
+        assert depth.dtype == np.uint16
+        assert np.abs(depth - metres * 5000).max() <= .5
+        raw = data['labels'][6:474, 7:632, k].astype(int)
+        assert mask.dtype == np.uint8 and (raw == 0).any()
+        np.testing.assert_array_equal(mask[raw == 0], 255)
+        np.testing.assert_array_equal(
+            mask[raw > 0], classes[0, raw[raw > 0] - 1] - 1)
+
+
+def test_unmapped_label_is_ignored(tmp_path, classes):
+    unmapped = classes.copy()
+    unmapped[0, 0] = 0
+    savemat(tmp_path / 'm.mat', {'mapClass': unmapped})
+    class_of = nyudv2.read_class_map(tmp_path / 'm.mat')
+    assert class_of[1] == 255 and class_of[2] == classes[0, 1] - 1
+
+
+def test_lists_have_the_official_format_and_the_tree_is_sound(converted):
+    assert (converted / 'train.txt').read_text() == (
+        'rgb/000003.png\tmasks/000003.png\tdepth/000003.png\n'
+        'rgb/000004.png\tmasks/000004.png\tdepth/000004.png\n')
+    val = (converted / 'val.txt').read_text().splitlines()
+    assert [line[4:10] for line in val] == ['000001', '000002', '000005']
+    report = nyudv2.TREE.verify(converted, COUNTS)
+    assert not report.problems
+    assert report.contents == {
+        ('rgb', '468x625', 'uint8'): 5, ('masks', '468x625', 'uint8'): 5,
+        ('depth', '468x625', 'uint16'): 5}
+
+
+# ---------------------------------------------------------------- bad input
+
+def changed(field, value):
+    """The third image of an official file with another value."""
+
+    def write(path, data):
+        array = data[field].copy()
+        array[100, 100, 2] = value
+        write_v73(path, {**data, field: array})
+
+    return write
+
+
+def truncated(path, data):
+    write_v73(path, data)
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def fields(**values):
+    """A file of MATLAB v5."""
+    return lambda path, _: savemat(path, values)
+
+
+@pytest.mark.parametrize('name, write, error, match', [
+    *[(name, None, FileNotFoundError, 'does not exist')
+      for name in ('mat', 'splits', 'classes')],
+    ('mat', fields(trainNdxs=TRAIN), ValueError,
+     ' is no complete MATLAB v7.3 file'),
+    ('splits', write_v73, ValueError, ' is no complete MATLAB v5 file'),
+    ('mat', truncated, ValueError, ' is no complete'),
+    ('mat', lambda path, data: write_v73(
+        path, {'images': data['images'], 'depth': data['depths']}),
+     ValueError, ' has no "depths", only depth, images'),
+    ('classes', fields(trainNdxs=TRAIN), ValueError,
+     ' has no "mapClass", only trainNdxs'),
+    ('mat', lambda path, data: write_v73(
+        path, {**data, 'depths': data['depths'].swapaxes(0, 1)}),
+     ValueError, r': "depths" has shape \(5, 480, 640\) instead of'),
+    ('mat', changed('labels', 895), ValueError,
+     ', image 3: label 895 is not in the class mapping'),
+    ('mat', changed('depths', np.nan), ValueError,
+     ', image 3: a depth is negative, not a number'),
+    ('mat', changed('depths', 14), ValueError,
+     r', image 3: .* above 13\.107 m'),
+    ('splits', fields(trainNdxs=[3], testNdxs=TEST), ValueError,
+     ': "trainNdxs" names 1 images instead of 2'),
+    ('splits', fields(trainNdxs=[3, 5], testNdxs=TEST), ValueError,
+     ' has image 5 in both splits'),
+    ('splits', fields(trainNdxs=[3, 9], testNdxs=TEST), ValueError,
+     ' names images 1 to 9 but .* 1 to 5'),
+    ('classes', fields(mapClass=np.arange(1, 895)), ValueError,
+     ': "mapClass" runs from 1 to 894'),
+])
+def test_bad_input(inputs, data, tmp_path, name, write, error, match):
+    bad = tmp_path / 'bad.mat'
+    if write is not None:
+        write(bad, data)
+    with pytest.raises(error, match=f'{bad}.*{match}'):
+        nyudv2.convert(**{**inputs, name: bad}, out=tmp_path / 'out',
+                       counts=COUNTS)
+    assert not (tmp_path / 'out/train.txt').exists()
+
+
+def test_missing_library(inputs, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'h5py', None)
+    with pytest.raises(ImportError, match=r'pip install -e \.\[converters\]'):
+        nyudv2.convert(**inputs, out=tmp_path / 'out', counts=COUNTS)
