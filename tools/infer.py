@@ -20,8 +20,6 @@ import argparse
 import sys
 from typing import List
 
-from mmengine.config import DictAction
-
 OPTIONS = ('-h', '--help', '--out', '--device', '--cfg-options')
 
 
@@ -39,7 +37,7 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
         '--device', help="such as 'cpu' or 'cuda:1'; by default a GPU if "
         'there is one')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
         help='override fields of the config')
     # The modalities are in the config, which is read later.
     flags = dict.fromkeys(

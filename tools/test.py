@@ -2,8 +2,6 @@
 import argparse
 import os
 
-from mmengine.config import DictAction
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description='Test a model')
@@ -22,7 +20,7 @@ def main() -> None:
     parser.add_argument(
         '--tta', action='store_true', help='test-time augmentation')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
         help='override fields of the config')
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'],

@@ -2,8 +2,6 @@
 import argparse
 import os
 
-from mmengine.config import DictAction
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description='Train a model')
@@ -20,7 +18,7 @@ def main() -> None:
         '--auto-scale-lr', action='store_true',
         help='scale the learning rates with the total batch size')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
         help='override fields of the config, e.g. randomness.seed=1')
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'],

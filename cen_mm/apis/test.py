@@ -1,13 +1,13 @@
 """Test of a checkpoint with its config."""
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Optional
+from typing import Optional, Sequence
 
 from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..compat import distribute_without_gpu
-from .config import UsageError, read_config
+from .config import UsageError, runner_config
 
 
 def test(config: str,
@@ -18,7 +18,7 @@ def test(config: str,
          show_dir: Optional[str] = None,
          wait_time: float = 2,
          tta: bool = False,
-         cfg_options: Optional[dict] = None,
+         cfg_options: Sequence[str] = (),
          launcher: str = 'none') -> None:
     """Test a model.
 
@@ -34,18 +34,20 @@ def test(config: str,
             None, not to write them.
         wait_time (float): Seconds that each is shown. Defaults to 2.
         tta (bool): Test-time augmentation. Defaults to False.
-        cfg_options (dict, optional): Fields of the config to override.
+        cfg_options (Sequence[str]): Fields of the config to override, as
+            ``KEY=VALUE``. Defaults to none.
         launcher (str): What has started the processes: 'none', 'pytorch',
             'slurm' or 'mpi'. Defaults to 'none'.
 
     Raises:
-        UsageError: If the config does not support an option, or the
-            checkpoint does not exist or is one of another model.
+        FileNotFoundError: If the config does not exist.
+        UsageError: If an option is malformed or not supported by the config,
+            or the checkpoint does not exist or is one of another model.
     """
     if not Path(checkpoint).is_file():
         raise UsageError(
             f'{checkpoint} is not there: give the path of a checkpoint')
-    cfg = read_config(config, work_dir, cfg_options, launcher)
+    cfg = runner_config(config, work_dir, cfg_options, launcher)
     translates = cfg.get('default_scope') == 'mmagic'
     if translates and (show or out):
         raise UsageError(

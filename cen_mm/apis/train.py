@@ -1,11 +1,11 @@
 """Training from a config."""
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner
 
 from ..compat import distribute_without_gpu
-from .config import UsageError, read_config
+from .config import UsageError, runner_config
 
 
 def train(config: str,
@@ -13,7 +13,7 @@ def train(config: str,
           resume: bool = False,
           amp: bool = False,
           auto_scale_lr: bool = False,
-          cfg_options: Optional[dict] = None,
+          cfg_options: Sequence[str] = (),
           launcher: str = 'none') -> None:
     """Train a model.
 
@@ -26,15 +26,17 @@ def train(config: str,
         amp (bool): Automatic mixed precision. Defaults to False.
         auto_scale_lr (bool): Scale the learning rates with the total batch
             size. Defaults to False.
-        cfg_options (dict, optional): Fields of the config to override.
+        cfg_options (Sequence[str]): Fields of the config to override, as
+            ``KEY=VALUE``. Defaults to none.
         launcher (str): What has started the processes: 'none', 'pytorch',
             'slurm' or 'mpi'. Defaults to 'none'.
 
     Raises:
-        UsageError: If the learning rates cannot be scaled, as the config has
-            no ``base_batch_size``.
+        FileNotFoundError: If the config does not exist.
+        UsageError: If an option is malformed, or the config has no
+            ``base_batch_size`` to scale the learning rates by.
     """
-    cfg = read_config(config, work_dir, cfg_options, launcher)
+    cfg = runner_config(config, work_dir, cfg_options, launcher)
     cfg.resume = resume or cfg.get('resume', False)
     if amp:
         for wrapper in _optim_wrappers(cfg):

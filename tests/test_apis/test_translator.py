@@ -139,6 +139,6 @@ def test_samples_that_do_not_fit(rooms, sample, parts):
 def test_checkpoint_of_another_model(rooms):
     root, _ = rooms
     cfg = Config.fromfile(root / 'rooms.py')
-    cfg.model.modalities = ('reshading', 'edge_texture', 'rgb')
+    cfg.model.modalities = ('reshading', 'edge_texture', 'normal')
     with pytest.raises(ValueError, match='rooms.pth does not fit'):
         TranslationInferencer(cfg, root / 'rooms.pth')

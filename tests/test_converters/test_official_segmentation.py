@@ -118,7 +118,7 @@ def test_strict(official, key, change, message, tmp_path):
      'backbone.bn1.stock.weight is left over'),
     ('backbone.bn1.bias', torch.zeros(8),
      r'backbone.bn1.bias is \(8,\) instead of \(16,\)'),
-    ('decode_head.ensemble.alpha', None, 'no RefineNetHead in a StreamHead'),
+    ('decode_head.ensemble.alpha', None, 'no RefineNetHead of a CENSegmentor'),
 ])
 def test_strict_on_the_way_back(official, key, change, message, tmp_path):
     """An entry under both of its names is one too many."""

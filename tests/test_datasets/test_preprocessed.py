@@ -31,7 +31,9 @@ def mmseg_scope():
 
 def preprocess(config, samples):
     """The batch that the network gets."""
-    return MODELS.build(config.data_preprocessor)(pseudo_collate(samples))
+    preprocessor = MODELS.build(
+        dict(config.data_preprocessor, modalities=('rgb', 'depth')))
+    return preprocessor(pseudo_collate(samples))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import mmseg
 import numpy as np
 import pytest
 import torch
+from conftest import load_tool
 from PIL import Image
 from tiny_nyudv2 import NAMES, write_nyudv2
 from tiny_training import tiny_config
@@ -81,28 +82,35 @@ def test_two_processes_train_and_test_on_a_cpu(trained):
                 assert f'{key}: {ours[key]:.4f}' in output, key
 
 
-def test_predictions_are_saved_painted_and_augmented(trained):
-    folder, _ = trained
-    status, output = run(
-        sys.executable, ROOT / 'tools/test.py', 'tiny.py',
-        'work/epoch_1.pth', '--tta', '--out', 'maps', '--show-dir', 'painted',
-        '--work-dir', 'tta', cwd=folder)
-    assert status == 0, output
+@pytest.fixture
+def run_test(trained, monkeypatch):
+    """Runs test.py in this process, in the folder of the training."""
+    monkeypatch.chdir(trained[0])
+
+    def command(*args):
+        monkeypatch.setattr('sys.argv', ['test.py', 'tiny.py', *args])
+        load_tool('test.py').main()
+
+    return command
+
+
+def test_predictions_are_saved_painted_and_augmented(run_test):
+    run_test('work/epoch_1.pth', '--tta', '--out', 'maps', '--show-dir',
+             'painted', '--work-dir', 'tta', '--cfg-options',
+             'visualizer.name=painted')
     for name in NAMES[:2]:
-        saved = np.array(Image.open(folder / 'maps' / f'{name}.png'))
+        saved = np.array(Image.open(f'maps/{name}.png'))
         assert saved.shape == (24, 30) and saved.max() < 40
-    assert len(list((folder / 'painted').rglob('*.png'))) == 2
+    assert len(list(Path('painted').rglob('*.png'))) == 2
 
 
-def test_wrong_checkpoints_stop_the_test(trained):
-    folder, _ = trained
-    status, output = run(
-        sys.executable, ROOT / 'tools/test.py', 'tiny.py', 'nothing.pth',
-        cwd=folder)
-    assert status == 1 and 'nothing.pth is not there' in output
-    torch.save(dict(state_dict={'a': torch.ones(1)}), folder / 'other.pth')
-    status, output = run(
-        sys.executable, ROOT / 'tools/test.py', 'tiny.py', 'other.pth',
-        cwd=folder)
-    assert status == 1 and 'other.pth does not fit tiny.py' in output
-    assert 'official_cen.py' in output
+def test_wrong_checkpoints_and_options_stop_the_test(run_test):
+    torch.save(dict(state_dict={'a': torch.ones(1)}), 'other.pth')
+    for args, *parts in (
+            (['nothing.pth'], 'nothing.pth is not there'),
+            (['other.pth'], 'other.pth does not fit tiny.py',
+             'official_cen.py'),
+            (['other.pth', '--cfg-options', 'a'], 'a is not of the form')):
+        with pytest.raises(SystemExit) as info:
+            run_test(*args)
+        assert all(part in str(info.value) for part in parts)

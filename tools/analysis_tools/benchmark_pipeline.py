@@ -34,7 +34,7 @@ def main() -> None:
     # One core is what is measured. Before numpy is imported.
     os.environ.setdefault('OMP_NUM_THREADS', '1')
     from cen_mm.analysis.cost.pipeline import benchmark_pipeline
-    from cen_mm.analysis.options import read_config
+    from cen_mm.apis.config import read_config
     try:
         print(benchmark_pipeline(read_config(args.pop('config')), **args))
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ def main() -> None:
     args = parser.parse_args()
 
     from cen_mm.analysis.compare.contact_sheet import contact_sheet
-    from cen_mm.analysis.options import read_config
+    from cen_mm.apis.config import read_config
     try:
         contact_sheet(
             read_config(args.config, args.cfg_options), args.checkpoint,

@@ -44,7 +44,7 @@ def main() -> None:
     args = vars(parser.parse_args())
 
     from cen_mm.analysis.cost.complexity_report import complexity_report
-    from cen_mm.analysis.options import read_config
+    from cen_mm.apis.config import read_config
     try:
         cfg = read_config(args.pop('config'), args.pop('cfg_options'))
         print(complexity_report(cfg, **args))

@@ -56,7 +56,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print('stopped; the same command goes on from here')
         raise SystemExit(130)
-    raise SystemExit(1 if failed else 0)
+    if failed:
+        raise SystemExit(1)
 
 
 if __name__ == '__main__':

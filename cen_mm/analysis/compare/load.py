@@ -5,7 +5,7 @@ from typing import Dict, Mapping, Sequence, Tuple
 from mmengine.config import Config
 
 from ...apis.checkpoint import find_config
-from ..options import parse_options
+from ...apis.config import parse_options
 from .run import Run, check_alike
 
 

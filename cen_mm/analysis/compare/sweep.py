@@ -7,7 +7,7 @@ from typing import Dict, Sequence
 import cen_mm  # noqa: F401  # isort: skip
 from tqdm import tqdm
 
-from ..options import read_config
+from ...apis.config import read_config
 from .processes import locked, run_all
 from .sweep_folder import SweepFolder, cut_off
 from .sweep_points import read_vary

@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ..options import parse_options
+from ...apis.config import parse_options
 
 
 @dataclass

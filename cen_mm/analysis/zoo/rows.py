@@ -8,7 +8,7 @@ from typing import Dict, List
 
 from mmengine import Config
 
-from ..options import read_config
+from ...apis.config import read_config
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from torch import Tensor
 from ...models import CENSegmentor
 from .entries import COUNT, compare, join, plain_name, plain_names, split
 
-ALPHA = 'alpha'  # weights of the ensemble, which one modality has not here
 BLOCKS = {6: 50, 23: 101, 36: 152}  # blocks in the third stage, depth
 
 # Our names and the official ones. {s} is the official number of a RefineNet
@@ -34,14 +33,13 @@ def official_names(name: str, num_modalities: int) -> List[str]:
     """The official names of an entry of ours, one per modality if private."""
     name = plain_name(name)
     if name == 'decode_head.ensemble.alpha':
-        return [ALPHA]
+        return ['alpha']
     if name.startswith('backbone.'):
         layer, kind = name[len('backbone.'):].rsplit('.', 1)
         if re.search(r'(bn\d|downsample\.1)$', layer):
             return [f'{layer}.bn_{m}.{kind}' for m in range(num_modalities)]
         return [f'{layer}.module.{kind}']
-    # Of one modality the head is not wrapped.
-    name = re.sub(r'^decode_head\.(head\.)?', '', name)
+    name = name[len('decode_head.head.'):]
     if name.startswith('conv_seg.'):
         return [name.replace('conv_seg', 'clf_conv.module')]
     _, level, name = name.split('.', 2)
@@ -113,8 +111,6 @@ def to_ours(checkpoint: dict, path: str) -> dict:
         for k, shape in ((k, tuple(v.shape)) for k, v in ours.items())
         for name in names[k]
     }
-    if m == 1:
-        want[ALPHA] = (1, )
     compare(state, want, path)
     converted = {
         k: join(state, official, path)
@@ -124,8 +120,7 @@ def to_ours(checkpoint: dict, path: str) -> dict:
              if k != 'segmenter'} if 'segmenter' in checkpoint else None
     return dict(
         state_dict=converted,
-        meta=dict(official=dict(
-            prefix=prefix, extra=extra, alpha=state[ALPHA])))
+        meta=dict(official=dict(prefix=prefix, extra=extra)))
 
 
 def to_official(checkpoint: dict, path: str) -> dict:
@@ -147,10 +142,9 @@ def to_official(checkpoint: dict, path: str) -> dict:
     depth = architecture(
         {k.split('.')[2] for k in state if k.startswith('backbone.layer3.')},
         path)
-    m = len(state.get('decode_head.ensemble.alpha', (1, )))
-    classes = len(state.get(
-        f'decode_head.{"head." if m > 1 else ""}conv_seg.bias', ()))
-    if not classes:
+    m = len(state.get('decode_head.ensemble.alpha', ()))
+    classes = len(state.get('decode_head.head.conv_seg.bias', ()))
+    if not m or not classes:
         raise ValueError(f'{path} does not fit: its decode head is no '
                          'RefineNetHead of a CENSegmentor')
     ours = expected(depth, classes, m)
@@ -158,8 +152,6 @@ def to_official(checkpoint: dict, path: str) -> dict:
     how = checkpoint.get('meta', {}).get(
         'official', dict(prefix='module.', extra=dict(epoch_start=0)))
     segmenter = {}
-    if m == 1:
-        segmenter[how['prefix'] + ALPHA] = how.get('alpha', torch.ones(1))
     for k, value in state.items():
         for name, part in split(value, official_names(k, m)).items():
             segmenter[how['prefix'] + name] = part
