@@ -32,8 +32,8 @@ def test_the_backbone_computes_what_the_package_does(tmp_path):
         for block in theirs._blocks:
             y = block(y)
             maps.append(y)
-        for ours in ours(x):
-            assert any(ours.shape == y.shape and torch.equal(ours, y)
+        for made in ours(x):
+            assert any(made.shape == y.shape and torch.equal(made, y)
                        for y in maps)
 
 

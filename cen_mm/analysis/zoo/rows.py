@@ -1,5 +1,4 @@
 """The rows of the model zoo: configs, alone or with options."""
-import argparse
 import csv
 import re
 import shlex
@@ -7,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List
 
-from mmengine import Config, DictAction
+from mmengine import Config
 
-_PARSER = argparse.ArgumentParser()
-_PARSER.add_argument('--cfg-options', nargs='+', action=DictAction)
+from ...apis.config import read_config
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,7 @@ class Row:
 
     def load(self) -> Config:
         """The config with its options."""
-        cfg = Config.fromfile(self.path)
-        if self.options:
-            options = ['--cfg-options', *shlex.split(self.options)]
-            cfg.merge_from_dict(_PARSER.parse_args(options).cfg_options)
-        return cfg
+        return read_config(str(self.path), shlex.split(self.options))
 
 
 def first_sentence(path: Path) -> str:
