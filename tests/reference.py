@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cen_mm.analysis.loop_resnet import LoopResNet
+from cen_mm.analysis.cost.loop_resnet import LoopResNet
 
 
 def conv(weights, name, x):

@@ -47,6 +47,8 @@ def shrink(model):
         if key.endswith('channels') for count in numbers(value)
     ]
     factor = 2**int(np.log2(min(counts) / FEWEST))
+    if model.backbone.type == 'TIMMBackbone':
+        factor = 1  # its widths are in its name
     for node in nodes:
         for key, value in node.items():
             if key.endswith('channels') and numbers(value):

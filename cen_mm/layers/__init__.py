@@ -25,6 +25,7 @@ from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
 from .private_network import (
     check_num_modalities,
     exchangeable_norms,
+    expect_batch,
     make_private,
     modality_names,
     set_exchange,
@@ -35,7 +36,7 @@ __all__ = [
     'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv', 'PrivateConv2d',
     'PrivateIN', 'PrivateNorm', 'PrivateSyncBN', 'SelfAttentionFusion',
     'alignment_losses', 'channel_exchange', 'check_modalities',
-    'check_num_modalities', 'exchangeable_norms', 'fold', 'make_private',
-    'modality_names', 'own_channels', 'own_first', 'region_mask',
-    'set_exchange', 'unfold'
+    'check_num_modalities', 'exchangeable_norms', 'expect_batch', 'fold',
+    'make_private', 'modality_names', 'own_channels', 'own_first',
+    'region_mask', 'set_exchange', 'unfold'
 ]

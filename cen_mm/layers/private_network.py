@@ -1,8 +1,11 @@
 """From a plain network to one with private layers that exchange."""
 import difflib
 import re
-from typing import List, Sequence, Tuple
+from contextlib import contextmanager
+from functools import partial
+from typing import Iterator, List, Sequence, Tuple
 
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
@@ -10,6 +13,7 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 from .conv import PrivateConv
 from .exchange import ExchangeRule
 from .norm import PrivateNorm
+from .private_layer import PrivateLayer
 from .sync_norm import SyncBN
 
 CONVS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -60,8 +64,9 @@ def make_private(net: nn.Module,
         if isinstance(layer, NORMS):
             if not of_norms:
                 return layer
-            if type(layer) is nn.SyncBatchNorm:
-                layer.__class__ = SyncBN  # runs on a CPU too
+            if (type(layer).__name__ == 'SyncBatchNorm'
+                    and not torch.cuda.is_available()):
+                layer.__class__ = SyncBN  # the stock one is for GPUs alone
             return PrivateNorm(layer, num_modalities, of_norms)
         if 'convs' in private and isinstance(layer, CONVS):
             return PrivateConv(layer, num_modalities)
@@ -143,6 +148,40 @@ def modality_names(net: nn.Module) -> List[str]:
             return [str(name) for name in module.modalities]
     _, norm = exchangeable_norms(net)[0]
     return [str(m) for m in range(norm.num_modalities)]
+
+
+@contextmanager
+def expect_batch(net: nn.Module, batch: int) -> Iterator[None]:
+    """Check that private layers see the folded batch, while ``net`` runs.
+
+    Some networks hand windows or tokens to a norm as further samples, which
+    a private norm would take for those of other modalities.
+
+    Args:
+        net (nn.Module): A network with private layers.
+        batch (int): N*M.
+
+    Raises:
+        ValueError: If a layer is called with another batch; it is named.
+    """
+    def check(name: str, layer: nn.Module, args: tuple) -> None:
+        if len(args[0]) != batch:
+            raise ValueError(
+                f'{name} is called with a batch of {len(args[0])}, where '
+                f'{batch} images are folded: the network hands windows or '
+                'tokens to it as samples, so the modalities cannot ride its '
+                'batch axis; use another network')
+
+    hooks = [
+        layer.register_forward_pre_hook(partial(check, name))
+        for name, layer in net.named_modules()
+        if isinstance(layer, PrivateLayer)
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def check_num_modalities(net: nn.Module, num_modalities: int) -> None:

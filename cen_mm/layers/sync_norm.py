@@ -22,18 +22,18 @@ class AllReduce(torch.autograd.Function):
         return grad
 
 
-class SyncBN(nn.SyncBatchNorm):
-    """:class:`nn.SyncBatchNorm` that runs on a CPU (gloo) as well.
+class SyncBN(nn.BatchNorm2d):
+    """Batch norm with the statistics of the batch on all processes.
 
-    On a GPU it is the stock layer. The processes may hold different numbers
-    of samples.
+    Built on a differentiable ``all_reduce``, so it runs with gloo, where
+    :class:`nn.SyncBatchNorm` and DDP refuse CPU tensors. The processes may
+    hold different numbers of samples.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, C, H, W)`` to the same shape."""
-        if x.is_cuda or not (self.training and dist.is_available()
-                             and dist.is_initialized()
-                             and dist.get_world_size() > 1):
+        if not (self.training and dist.is_available()
+                and dist.is_initialized() and dist.get_world_size() > 1):
             return super().forward(x)
         # Two passes, in float32 at least: the mean first, for a variance
         # that does not cancel.

@@ -7,6 +7,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor, nn
+from torch.compiler import is_compiling
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..layers import (
@@ -14,6 +15,7 @@ from ..layers import (
     alignment_losses,
     check_modalities,
     check_num_modalities,
+    expect_batch,
     fold,
     make_private,
     set_exchange,
@@ -113,16 +115,26 @@ class CENSegmentor(EncoderDecoder):
             set_exchange(self, rule.pop('norms'), ExchangeRule(**rule))
         if fusion is not None:
             add_fusions(self.backbone, m, **fusion)
-        if self.streams:
+        if not self.merges:
             self.decode_head = self._by_stream(self.decode_head)
             if self.with_auxiliary_head:
                 self.auxiliary_head = self._by_stream(self.auxiliary_head)
         check_num_modalities(self, m)
+        self.batch_is_checked = False
 
     @property
     def streams(self) -> Tuple[str, ...]:
-        """The modalities, then 'ensemble'; no streams if they are merged."""
-        return () if self.merges else (*self.modalities, 'ensemble')
+        """What is handed out: the modalities, then 'ensemble'.
+
+        One modality, or merged ones, have no streams beside it.
+        """
+        alone = self.merges or len(self.modalities) == 1
+        return (*(() if alone else self.modalities), 'ensemble')
+
+    @property
+    def num_predictions(self) -> int:
+        """Predictions on the channel axis of the logits."""
+        return 1 if self.merges else len(self.modalities) + 1
 
     def _by_stream(self, head: nn.Module) -> nn.Module:
         """A decode head, or a list of auxiliary ones, run by stream."""
@@ -148,7 +160,12 @@ class CENSegmentor(EncoderDecoder):
                 apart, so that modalities cannot ride its batch axis.
         """
         folded = fold(inputs, len(self.modalities))
-        features = super().extract_feat(folded)
+        if self.batch_is_checked or is_compiling():
+            features = super().extract_feat(folded)
+        else:  # once
+            with expect_batch(self, len(folded)):
+                features = super().extract_feat(folded)
+            self.batch_is_checked = True
         expected = len(inputs) if self.merges else len(folded)
         for feature in features:
             if len(feature) != expected:
@@ -185,7 +202,7 @@ class CENSegmentor(EncoderDecoder):
             Tensor: ``(N, (M+1)*K, H, W)``.
         """
         of_one = self.out_channels
-        self.out_channels = of_one * max(len(self.streams), 1)
+        self.out_channels = of_one * self.num_predictions
         try:
             return super().slide_inference(inputs, batch_img_metas)
         finally:
@@ -205,15 +222,14 @@ class CENSegmentor(EncoderDecoder):
             ensemble's, ``pred_sem_seg_<modality>`` and
             ``seg_logits_<modality>`` those of a stream.
         """
-        streams = self.streams or ('ensemble', )
         if data_samples is None:
             size = tuple(seg_logits.shape[2:])
             data_samples = [
                 SegDataSample(metainfo=dict(ori_shape=size))
                 for _ in seg_logits
             ]
-        chunks = seg_logits.chunk(len(streams), dim=1)
-        for stream, logits in zip(streams, chunks):
+        chunks = seg_logits.chunk(self.num_predictions, dim=1)
+        for stream, logits in zip(self.streams, chunks[-len(self.streams):]):
             data_samples = super().postprocess_result(logits, data_samples)
             if stream == 'ensemble':  # comes last and keeps the stock names
                 break

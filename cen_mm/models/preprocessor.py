@@ -81,8 +81,8 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                     f'data_preprocessor.{field} has {len(value)} entries for '
                     f'{modality!r}: give one, or one for each of its '
                     f'{CHANNELS} channels')
-            entries += value
-        return torch.tensor(entries, dtype=torch.float32)
+            entries += map(float, value)
+        return torch.tensor(entries)
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Normalise, pad and stack.

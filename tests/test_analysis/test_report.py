@@ -74,12 +74,18 @@ def mean_errors(cfg, root, exchange, count):
     return {key: np.mean(values) for key, values in errors.items()}
 
 
-def test_translation(tmp_path, run_tool):
+def test_translation(tmp_path, run_tool, monkeypatch):
+    from mmagic.registry import METRICS
     cfg = prepare(tmp_path)
+    metric, built = METRICS.get('StreamImageMetric'), []
+    init = metric.__init__
+    monkeypatch.setattr(metric, '__init__', lambda *args, **kwargs: (
+        built.append(1), init(*args, **kwargs))[1])
     printed = run_tool(
         TOOL, tmp_path / 'rooms.pth', '--config', tmp_path / 'rooms.py',
         '--images', 2, '--evaluate', '--eval-images', 2, '--layers',
         'encoder.2.norm')
+    assert len(built) == 1  # for a metric may hold a large net
     out = tmp_path / 'exchange_report'
     state = torch.load(tmp_path / 'rooms.pth')['state_dict']
     rows = read(out / 'layers.csv')
@@ -118,10 +124,13 @@ def test_translation(tmp_path, run_tool):
         assert [row['layer'].split('.', 1)[1], row['modality'],
                 row['channels'], f'{100 * float(row["replaced"]):.1f}'] in [
                     cells[:4] for cells in page.rows]
-    difference = float(forced[1]['MAE']) - float(forced[0]['MAE'])
-    nowhere, = (cells for cells in page.rows if cells[0] == 'nowhere')
-    assert nowhere[-2:] == [f'{float(forced[1]["MAE"]):.4f}',
-                            f'{difference:+.4f}']
+    for row, reference, title in ((1, 0, 'nowhere'),
+                                  (2, 0, 'all but encoder.2.norm'),
+                                  (3, 1, 'only encoder.2.norm')):
+        value = float(forced[row]['MAE'])
+        difference = value - float(forced[reference]['MAE'])
+        cells, = (cells for cells in page.rows if cells[0] == title)
+        assert cells[-2:] == [f'{value:.4f}', f'{difference:+.4f}']
     assert len(page.images) == 4
     files = {b64encode(path.read_bytes()).decode()
              for path in out.glob('*.png')}

@@ -7,10 +7,11 @@ import torch
 from torch import nn
 
 from cen_mm.analysis.report.donor_use import watch_donors
+from cen_mm.analysis.report.forcing import exchange_off
 from cen_mm.analysis.report.plots import histograms, share_plot
 from cen_mm.analysis.report.statistics import layer_statistics
 from cen_mm.analysis.trained_net import exchanging_norms
-from cen_mm.layers import ExchangeRule, PrivateBN, PrivateIN
+from cen_mm.layers import ExchangeRule, PrivateBN
 
 
 def loops(gamma, threshold, replaced):
@@ -148,14 +149,15 @@ def test_batches_add_up_to_the_variance_over_all_images(modalities):
     assert all(0 < share < 1 for share in expected)
 
 
-def test_with_instance_norms_the_squared_scales_decide():
-    norm = PrivateIN(3, num_modalities=2, affine=True, eps=0.,
-                     exchange=dict(threshold=0.02))
-    norm.weight.data = torch.tensor([2., 0.01, 3., 4., 5., 0.01])
-    with watch_donors([('in', norm)]) as meters:
-        norm(torch.randn(8, 3, 6, 6))
-    assert meters['in'].donated() == pytest.approx(
-        [25 / (4 + 25 + 9), 9 / (16 + 25 + 9)], rel=1e-4)
+def test_rules_come_back_after_an_error():
+    norms = [(name, PrivateBN(4, num_modalities=2, exchange=dict(
+        threshold=0.02, region='own'))) for name in 'abc']
+    rule = ExchangeRule(0.02, 'own')
+    with pytest.raises(RuntimeError), exchange_off(norms, {'b'}):
+        assert [norm.exchange for _, norm in norms] == [
+            rule, ExchangeRule(0, 'own'), rule]
+        raise RuntimeError
+    assert [norm.exchange for _, norm in norms] == [rule] * 3
 
 
 def test_bars_of_shares_are_shown_whole():

@@ -8,18 +8,16 @@ import torch
 from conftest import make_gammas
 from matplotlib import colormaps
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
-from mmengine.registry import MODELS as ROOT_MODELS
 from mmengine.registry import DefaultScope
-from mmseg.registry import DATASETS, MODELS
-from PIL import Image
-from tiny_nyudv2 import NAMES, write_nyudv2
+from mmseg.registry import MODELS
+from tiny_nyudv2 import NAMES
 from tiny_training import tiny_config
 from tiny_translation import NAMES as VIEWS
-from tiny_translation import prepare, prepared
+from tiny_translation import prepared
 
-from cen_mm.analysis.runs import check_alike, load_run
-from cen_mm.analysis.segmentation_run import in_colours
+from cen_mm.analysis.compare.load import load_run
+from cen_mm.analysis.compare.run import check_alike
+from cen_mm.analysis.compare.segmentation import in_colours
 from cen_mm.datasets.nyudv2 import bit_colour
 from cen_mm.layers import exchangeable_norms
 
@@ -30,54 +28,32 @@ def leaves_no_scope():
         yield
 
 
-def save(cfg, path):
-    """Write a checkpoint of random weights, and return the net of it."""
-    torch.manual_seed(0)
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        net = MODELS.build(cfg.model)
-    for _, norm in exchangeable_norms(net):
-        make_gammas(norm)
-    torch.save(net.state_dict(), path)
-    return net.eval()
-
-
-def run_of(cfg, path):
-    save(cfg, path)
-    return load_run(cfg, str(path))
-
-
-def control(root, name):
-    """A config of the ablations, small."""
-    cfg = tiny_config(root, root, f'ablations/refinenet_r101_nyudv2_{name}.py')
-    cfg.model.backbone.depth = 50
-    return cfg
-
-
 @pytest.fixture(scope='module')
-def tiny(tmp_path_factory):
-    """Folder, data, config, model and run of RGB and depth."""
-    root = tmp_path_factory.mktemp('nyudv2')
-    data = write_nyudv2(root)
-    data.masks[0][:6, 4:] = 255
-    Image.fromarray(data.masks[0]).save(root / f'masks/{NAMES[0]}.png')
-    cfg = tiny_config(root, root / 'work')
-    net = save(cfg, root / 'tiny.pth')
+def runs(rgbd, rooms):
+    """The run 'CEN' of each task."""
     with DefaultScope.overwrite_default_scope('mmengine'):
-        return root, data, cfg, net, load_run(cfg, str(root / 'tiny.pth'))
+        return {task: load_run(made.cfg, str(made.root / 'CEN/net.pth'))
+                for task, made in dict(rgbd=rgbd, rooms=rooms).items()}
 
 
-@pytest.fixture(scope='module')
-def rooms(tmp_path_factory):
-    root = tmp_path_factory.mktemp('rooms')
-    torch.manual_seed(0)
-    cfg = prepare(root)
-    with DefaultScope.overwrite_default_scope('mmengine'):
-        return root, cfg, load_run(cfg, str(root / 'rooms.pth'))
+@pytest.fixture
+def run_of(tmp_path):
+    """The run of a config, with random weights."""
+
+    def build(cfg):
+        with DefaultScope.overwrite_default_scope('mmseg'):
+            net = MODELS.build(cfg.model)
+        for _, norm in exchangeable_norms(net):
+            make_gammas(norm)
+        torch.save(net.state_dict(), tmp_path / 'net.pth')
+        return load_run(cfg, str(tmp_path / 'net.pth'))
+
+    return build
 
 
-def test_inputs_are_the_files(tiny):
-    _, data, _, _, run = tiny
-    assert run.names == list(NAMES[:2])
+def test_inputs_of_segmentation_are_the_files(rgbd, runs):
+    run, data = runs['rgbd'], rgbd.data
+    assert run.names == list(NAMES)
     sample = run.load(1)
     assert list(sample.inputs) == ['rgb', 'depth']
     np.testing.assert_array_equal(sample.inputs['rgb'], data.rgb[1])
@@ -92,6 +68,19 @@ def test_inputs_are_the_files(tiny):
     np.testing.assert_array_equal(run.rgb(sample), data.rgb[1])
 
 
+def test_inputs_of_translation_are_the_files(rooms, runs):
+    run = runs['rooms']
+    assert run.names == list(VIEWS) and run.legend([]) == []
+    sample = run.load(1)
+    x, target = prepared(rooms.root, VIEWS[1])
+    for image, part in ((sample.inputs['reshading'], x[:3]),
+                        (sample.inputs['edge_texture'], x[3:]),
+                        (sample.truth, target)):
+        assert abs(image - part.permute(1, 2, 0).numpy()).max() <= 1
+    assert run.rgb(sample) is sample.truth  # no source is RGB
+    assert run.known(sample.truth).tolist() == [[True] * 64] * 64
+
+
 def test_inputs_of_other_types():
     grey = np.repeat(np.arange(12, dtype=np.uint8).reshape(3, 4, 1), 3, 2)
     np.testing.assert_array_equal(in_colours(grey.astype(float)), grey)
@@ -103,67 +92,79 @@ def test_inputs_of_other_types():
     assert abs(shown - 255 * (directions + 1) / 2).max() <= 0.51
 
 
-def test_streams_are_those_of_the_model(tiny):
-    _, _, cfg, net, run = tiny
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    with torch.no_grad():
-        sample = net.test_step(pseudo_collate([dataset[0]]))[0]
-    made = run.predict(run.load(0))
-    assert list(made) == ['rgb', 'depth', 'ensemble']
-    for stream, field in (('rgb', sample.pred_sem_seg_rgb),
-                          ('depth', sample.pred_sem_seg_depth),
-                          ('ensemble', sample.pred_sem_seg)):
-        np.testing.assert_array_equal(made[stream], field.data[0])
-    assert (made['rgb'] != made['depth']).any()
+@pytest.mark.parametrize('task, streams', [
+    ('rgbd', ['rgb', 'depth', 'ensemble']),
+    ('rooms', ['reshading', 'edge_texture', 'ensemble'])])
+def test_predictions_are_those_of_the_model(request, runs, task, streams):
+    run = runs[task]
+    expected = request.getfixturevalue(task).predictions['CEN'][1]
+    run.predict(run.load(0))  # leaves no trace
+    made = run.predict(run.load(1))
+    assert list(made) == streams
+    for stream, image in made.items():
+        wanted = expected[stream]
+        if task == 'rooms':
+            wanted = wanted.transpose(1, 2, 0)
+            assert run.picture(image) is image
+        assert image.shape == wanted.shape
+        assert abs(image - wanted.astype(float)).max() <= 0.51
+    assert (made[streams[0]] != made[streams[1]]).any()
 
 
-def test_colours_and_what_is_ignored(tiny):
-    _, data, _, _, run = tiny
+def test_colours_and_what_is_ignored(rgbd, runs):
+    run = runs['rgbd']
     first, second = (run.load(index).truth for index in (0, 1))
-    shown = run.picture(first)
+    shown = run.picture(second)
     for y, x in np.ndindex(shown.shape[:2]):
-        label = data.masks[0][y, x]
-        assert run.known(first)[y, x] == (y >= 6 or x < 4)
+        label = rgbd.data.masks[1][y, x]
+        assert run.known(second)[y, x] != (2 <= y < 14 and 2 <= x < 20)
         assert shown[y, x].tolist() == (
             [0, 0, 0] if label == 255 else bit_colour(label + 1))
-    legend = run.legend([second])
+    legend = run.legend([first])
     assert len(legend) == 40 and legend[0] == ('wall', bit_colour(1))
     # Whatever is black is named where there is any.
-    assert run.legend([second, first]) == [*legend, ('no label', [0, 0, 0])]
+    assert run.legend([first, second]) == [*legend, ('no label', [0, 0, 0])]
 
 
-def test_figures_of_segmentation(tiny):
-    run = tiny[-1]
-    difference = run.difference(np.array([[1, 2, 3]]), np.array([[1, 3, 3]]))
-    assert difference.tolist() == [[0, 1, 0]]
-    assert run.score(0.25) == '75.0%' and run.measure == 'pixel accuracy'
+@pytest.mark.parametrize('task, one, other, expected, score', [
+    ('rgbd', [[1, 2, 3]], [[1, 3, 3]], [[0, 1, 0]], '75.0%'),
+    ('rooms', [[[0, 0, 0], [255, 10, 20]]], [[[255, 255, 255], [0, 10, 50]]],
+     [[2, (255 + 0 + 30) / 3 / 127.5]], '0.250')])
+def test_differences(runs, task, one, other, expected, score):
+    run, one, other = runs[task], np.uint8(one), np.uint8(other)
+    for pair in ((one, other), (other, one)):
+        np.testing.assert_allclose(run.difference(*pair), expected)
+    assert run.score(0.25) == score
 
 
-def test_rgb_twice_has_two_streams(tiny):
-    root, data, _, _, _ = tiny
-    run = run_of(control(root, 'rgb_rgb'), root / 'twice.pth')
+def control(rgbd, name):
+    """A config of the ablations, small."""
+    cfg = tiny_config(rgbd.root / 'data', rgbd.root,
+                      f'ablations/refinenet_r101_nyudv2_{name}.py')
+    cfg.model.backbone.depth = 50
+    return cfg
+
+
+def test_rgb_twice_has_two_streams(rgbd, run_of):
+    run = run_of(control(rgbd, 'rgb_rgb'))
     sample = run.load(0)
     assert list(sample.inputs) == ['rgb']
-    np.testing.assert_array_equal(sample.inputs['rgb'], data.rgb[0])
-    made = run.predict(sample)
-    assert list(made) == ['rgb', 'rgb_again', 'ensemble']
+    np.testing.assert_array_equal(sample.inputs['rgb'], rgbd.data.rgb[0])
+    assert list(run.predict(sample)) == ['rgb', 'rgb_again', 'ensemble']
 
 
-def test_noise_is_the_same_each_time(tiny):
-    root = tiny[0]
-    run = run_of(control(root, 'rgb_noise'), root / 'noise.pth')
+def test_noise_is_the_same_each_time(rgbd, runs, run_of):
+    run = run_of(control(rgbd, 'rgb_noise'))
     one, other, again = (run.load(i).inputs['noise'] for i in (0, 1, 0))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
-    check_alike(dict(noise=run, CEN=tiny[-1]))  # it has no file to compare
+    check_alike(dict(noise=run, CEN=runs['rgbd']))  # it has no file to compare
 
 
-def test_a_stock_network_of_rgb(tiny):
+def test_a_stock_network_of_rgb(rgbd, runs, run_of):
     """Of a stock pipeline, whose image is BGR; it has no streams."""
-    root, data, cfg, _, cen = tiny
     norm = dict(type='BN')
-    stock = Config(dict(
+    run = run_of(Config(dict(
         model=dict(
             type='EncoderDecoder',
             data_preprocessor=dict(
@@ -174,98 +175,54 @@ def test_a_stock_network_of_rgb(tiny):
                              num_classes=40, num_convs=1, norm_cfg=norm),
             test_cfg=dict(mode='whole')),
         test_dataloader=dict(dataset=dict(
-            cfg.test_dataloader.dataset,
+            rgbd.cfg.test_dataloader.dataset,
             data_prefix=dict(img_path='rgb', seg_map_path='masks'),
             pipeline=[dict(type='LoadImageFromFile'),
                       dict(type='LoadAnnotations'),
-                      dict(type='PackSegInputs')]))))
-    run = run_of(stock, root / 'stock.pth')
+                      dict(type='PackSegInputs')])))))
     sample = run.load(0)
     assert list(sample.inputs) == ['rgb']
-    np.testing.assert_array_equal(sample.inputs['rgb'], data.rgb[0])
+    np.testing.assert_array_equal(sample.inputs['rgb'], rgbd.data.rgb[0])
     made = run.predict(sample)
     assert list(made) == ['ensemble']
     assert made['ensemble'].shape == sample.truth.shape
-    check_alike(dict(stock=run, CEN=cen))
+    check_alike(dict(stock=run, CEN=runs['rgbd']))
 
 
-def test_one_modality_of_ours_has_no_streams(tiny):
-    root, cfg = tiny[0], deepcopy(tiny[2])
+def test_one_modality_of_ours_has_no_streams(rgbd, run_of):
+    cfg = deepcopy(rgbd.cfg)
     cfg.model.data_preprocessor.update(mean=[0.] * 3, std=[5000.] * 3)
     cfg.model.backbone.norm_cfg.num_modalities = 1
     cfg.model.decode_head.modalities = ('depth', )
     for step in cfg.test_dataloader.dataset.pipeline:
         if step.type == 'ConcatModalities':
             step.modalities = ('depth', )
-    run = run_of(cfg, root / 'single.pth')
+    run = run_of(cfg)
     sample = run.load(0)
     assert list(sample.inputs) == ['depth'] and run.rgb(sample) is None
     assert list(run.predict(sample)) == ['ensemble']
 
 
-def test_translation(rooms):
-    root, cfg, run = rooms
-    assert run.names == list(VIEWS) and run.legend([]) == []
-    sample = run.load(1)
-    x, target = prepared(root, VIEWS[1])
-    for m, part in (('reshading', x[:3]), ('edge_texture', x[3:])):
-        away = sample.inputs[m] - part.permute(1, 2, 0).numpy()
-        assert abs(away).max() <= 1
-    assert abs(sample.truth - target.permute(1, 2, 0).numpy()).max() <= 1
-    assert run.rgb(sample) is sample.truth  # no source is RGB
-    with DefaultScope.overwrite_default_scope('mmagic'):
-        net = ROOT_MODELS.build(cfg.model).eval()
-    net.load_state_dict(torch.load(root / 'rooms.pth')['state_dict'])
-    data = run.dataset[1]
-    torch.manual_seed(cfg.randomness.seed)
-    with torch.no_grad():
-        result = net.test_step(pseudo_collate([data]))[0]
-    run.predict(run.load(0))  # leaves no trace
-    made = run.predict(sample)
-    assert list(made) == ['reshading', 'edge_texture', 'ensemble']
-    for stream, key in (('reshading', 'pred_img_reshading'),
-                        ('edge_texture', 'pred_img_edge_texture'),
-                        ('ensemble', 'pred_img')):
-        expected = result.get(key).permute(1, 2, 0).numpy()
-        assert abs(made[stream] - expected).max() <= 0.51
-        assert run.picture(made[stream]) is made[stream]
-    assert run.known(sample.truth).shape == (64, 64)
-    assert run.known(sample.truth).all()
-
-
-def test_figures_of_translation(rooms):
-    run = rooms[-1]
-    one = np.array([[[0, 0, 0], [255, 10, 20]]], np.uint8)
-    other = np.array([[[255, 255, 255], [0, 10, 50]]], np.uint8)
-    difference = run.difference(one, other)
-    np.testing.assert_allclose(
-        difference, [[2, (255 + 0 + 30) / 3 / 127.5]])
-    np.testing.assert_allclose(run.difference(other, one), difference)
-    assert run.score(0.1234) == '0.123'
-
-
-def test_facts_of_both_tasks(tiny, rooms, tmp_path):
+def test_facts_of_both_tasks(rgbd, runs, tmp_path):
     """Paths are compared by what they lead to."""
-    root, _, cfg, _, run = tiny
+    run, folder = runs['rgbd'], rgbd.root / 'data'
     facts = run.facts()
-    for what, folder in (('label', 'masks'), ('rgb', 'rgb'),
-                         ('depth', 'depth')):
+    for what, name in (('label', 'masks'), ('rgb', 'rgb'), ('depth', 'depth')):
         assert facts[f'{what} files'] == [
-            str((root / folder / f'{name}.png').resolve())
-            for name in NAMES[:2]]
-    assert facts['numbers of test images'] == 2
+            str((folder / name / f'{image}.png').resolve()) for image in NAMES]
+    assert facts['numbers of test images'] == 3
     assert facts['classes'][:2] == ['wall', 'floor']
     assert facts['sizes of the first label map'] == (24, 30)
-    linked = deepcopy(cfg)
+    linked = deepcopy(rgbd.cfg)
     linked.test_dataloader.dataset.data_root = str(tmp_path / 'link')
-    os.symlink(root, tmp_path / 'link')
-    same = load_run(linked, str(root / 'tiny.pth'))
+    os.symlink(folder, tmp_path / 'link')
+    same = load_run(linked, str(rgbd.root / 'CEN/net.pth'))
     assert same.views[0]['img_path'] != run.views[0]['img_path']
     check_alike(dict(a=run, b=same))
-    translation = rooms[-1].facts()
+    translation = runs['rooms'].facts()
     assert [key for key in translation if 'files' in key] == [
         'rgb files', 'reshading files', 'edge_texture files']
     assert translation['rgb files'][0].endswith(f'/rgb/{VIEWS[0]}.png')
     with pytest.raises(ValueError, match='b and a .*tasks differ: '
                        'translation into rgb and segmentation'):
-        check_alike(dict(a=run, b=rooms[-1]))
+        check_alike(dict(a=run, b=runs['rooms']))

@@ -2,19 +2,17 @@
 import numpy as np
 import pytest
 import torch
-from conftest import load_tool
 from torch import nn
 
-from cen_mm.analysis.complexity import Complexity, Parameters, Stage
-from cen_mm.analysis.latency import (
+from cen_mm.analysis.cost.complexity import Complexity, Parameters, Stage
+from cen_mm.analysis.cost.complexity_report import stage_table
+from cen_mm.analysis.cost.latency import (
     CudaClock,
     Latency,
     WallClock,
     time_stages,
 )
-from cen_mm.analysis.stages import observed, parts, stages_of
-
-get_flops = load_tool('analysis_tools/get_flops.py')
+from cen_mm.analysis.cost.stages import observed, parts, stages_of
 
 
 class Clock(WallClock):
@@ -85,46 +83,45 @@ STAGES = {
 }
 
 
-def test_stages_in_the_order_in_which_they_run():
-    """A list is taken apart, what runs in a row and is simple joined."""
-    clock = Clock()
-    net = Net(clock)
+@pytest.fixture
+def net():
+    return Net(Clock())
+
+
+@torch.no_grad()
+def test_stages_in_the_order_in_which_they_run(net):
+    """A list is taken apart, layers that run in a row are joined."""
     assert list(parts(net)) == [
         'backbone.conv', 'backbone.norm', 'backbone.blocks.0',
         'backbone.blocks.1', 'backbone.spare', 'head.0', 'head.1'
     ]
-    with torch.no_grad(), observed(net, clock.mark) as calls:
+    with observed(net, net.clock.mark) as calls:
         net(torch.zeros(1, 1), mode='tensor')
     assert calls[:3] == [('backbone.conv', 0., 1.), ('backbone.norm', 1., 3.),
                          ('backbone.blocks.0', 3., 7.)]
     assert stages_of(net, calls) == STAGES
     count = len(calls)
-    with torch.no_grad():
-        net(torch.zeros(1, 1), mode='tensor')
+    net(torch.zeros(1, 1), mode='tensor')
     assert len(calls) == count  # it looks no longer
 
 
-def test_times_of_the_rounds_that_count():
-    clock = Clock()
+def test_times_of_the_rounds_that_count(net):
     found = time_stages(
-        Net(clock), torch.zeros(1, 1), STAGES, clock, rounds=3, warmup=2)
+        net, torch.zeros(1, 1), STAGES, net.clock, rounds=3, warmup=2)
     rounds = np.array([3., 4., 5.])
     assert {k: v.tolist() for k, v in found.stages.items()} == {
         name: (ms * rounds).tolist()
         for name, ms in zip(STAGES, (3., 4., 8., 16.))
     }
     assert found.total.tolist() == (31 * rounds + 32).tolist()
-    assert clock.finished == 5
+    assert net.clock.finished == 5
 
 
-def test_a_module_that_runs_twice_counts_twice():
-    clock = Clock()
-    net = Net(clock)
+def test_a_module_that_runs_twice_counts_twice(net):
     net.backbone.norm = net.backbone.conv
-    stages = {'backbone.conv': ['backbone.conv']}
-    found = time_stages(
-        net, torch.zeros(1, 1), stages, clock, rounds=1, warmup=0)
-    assert found.stages['backbone.conv'].tolist() == [1. + 2.]
+    found = time_stages(net, torch.zeros(1, 1), {'a': ['backbone.conv']},
+                        net.clock, rounds=1, warmup=0)
+    assert found.stages['a'].tolist() == [1. + 2.]
 
 
 def test_what_stages_leave_is_between():
@@ -138,7 +135,7 @@ def test_what_stages_leave_is_between():
         np.array([10., 20., 40.]),
         dict(a=np.array([1., 10., 10.]), b=np.array([4., 4., 4.])))
     rows = [[cell.strip() for cell in line.strip('| ').split('|')]
-            for line in get_flops.table(complexity, latency).splitlines()]
+            for line in stage_table(complexity, latency).splitlines()]
     assert rows[0] == ['stage', 'shared', 'private', 'GFLOPs', 'ms', 'share']
     assert rows[2:] == [
         ['a', '5', '1', '4', '10.00 (5.50-10.00)', '25.0%'],

@@ -4,26 +4,35 @@ import math
 import numpy as np
 import pytest
 
-from cen_mm.analysis.sweep_table import Curve, curves, find_metric, read_table
+from cen_mm.analysis.compare.sweep_table import (
+    Curve,
+    curves,
+    find_metric,
+    read_table,
+)
 
-HEAD = 'key,value,own,seed,rgb/mIoU,mIoU,exchanged,seconds,config,commit,run\n'
+HEAD = ('key,value,config_value,seed,rgb/mIoU,mIoU,exchanged,seconds,config,'
+        'commit,run\n')
 
 
-def write(folder, *lines, head=HEAD):
-    path = folder / 'results.csv'
-    path.write_text(head + ''.join(f'{line}\n' for line in lines))
-    return path
+@pytest.fixture
+def write(tmp_path):
+
+    def call(*lines, head=HEAD):
+        path = tmp_path / 'results.csv'
+        path.write_text(head + ''.join(f'{line}\n' for line in lines))
+        return path
+
+    return call
 
 
 def line(key, value, own, seed=0, miou='', exchanged=''):
     return f'{key},{value},{own},{seed},7,{miou},{exchanged},,c.py,abc,r'
 
 
-@pytest.fixture
-def table(tmp_path):
+def test_mean_and_spread_over_seeds(write):
     """The values not in order, three seeds, two, one and none."""
-    return read_table(write(
-        tmp_path,
+    rows = read_table(write(
         line('weight', 0.1, 0.001, 0, 30, 0.5),
         line('weight', '1e-05', 0.001, 0, 40, ''),
         line('weight', 0.001, 0.001, 0, 41, 0.25),
@@ -32,13 +41,9 @@ def table(tmp_path):
         line('weight', 0.1, 0.001, 1, 32, 0.7),
         line('weight', 1, 0.001, 0, '', 1),
         line('region', 'own', 'own', 0, 41, 0.25),
-        line('region', 'all', 'own', 0, 39, 0.5),
-    ))
-
-
-def test_mean_and_spread_over_seeds(table):
-    weight, region = curves(table, 'mIoU')
-    assert (weight.key, weight.own) == ('weight', 0.001)
+        line('region', 'all', 'own', 0, 39, 0.5)))
+    weight, region = curves(rows, 'mIoU')
+    assert (weight.key, weight.config_value) == ('weight', 0.001)
     assert weight.values == [1e-5, 1e-3, 0.1, 1.]
     assert [s.tolist() for s in weight.samples] == [
         [40], [41, 43, 48], [30, 32], []]
@@ -47,17 +52,17 @@ def test_mean_and_spread_over_seeds(table):
     np.testing.assert_allclose(
         weight.std, [np.nan, math.sqrt(13), math.sqrt(2), np.nan])
     assert weight.numeric and weight.log and weight.least == 1e-5
-    assert (region.key, region.own, region.values) == (
+    assert (region.key, region.config_value, region.values) == (
         'region', 'own', ['all', 'own'])
     assert not region.numeric and not region.log
     assert region.mean.tolist() == [39, 41]
-
-
-def test_the_share_of_exchanged_channels(table):
-    weight, region = curves(table, 'exchanged')
+    weight, region = curves(rows, 'exchanged')
     assert [s.tolist() for s in weight.samples] == [
         [], [0.25, 0.75, 0.5], [0.5, 0.7], [1]]
     assert region.mean.tolist() == [0.5, 0.25]
+    with pytest.raises(ValueError, match="'mIuO' is no metric of this sweep, "
+                       'which has rgb/mIoU, mIoU$'):
+        find_metric(rows, 'mIuO')
 
 
 @pytest.mark.parametrize('values, log, least', [
@@ -83,12 +88,12 @@ def test_a_logarithmic_axis_from_a_decade_on(values, log, least):
     ('True', 'False', ['True'], 'False'),
     ('"[1, 2]"', '"[1, 2]"', ['[1, 2]'], '[1, 2]'),
 ])
-def test_numbers_and_texts(tmp_path, value, own, values, expected):
+def test_numbers_and_texts(write, value, own, values, expected):
     lines = [line('k', value, own, 0, 5)]
     if 'auto' in values:
         lines.append(line('k', 'auto', own, 0, 5))
-    curve, = curves(read_table(write(tmp_path, *lines)), 'mIoU')
-    assert (curve.values, curve.own) == (values, expected)
+    curve, = curves(read_table(write(*lines)), 'mIoU')
+    assert (curve.values, curve.config_value) == (values, expected)
     assert curve.numeric == isinstance(values[0], float)
 
 
@@ -97,34 +102,31 @@ def test_numbers_and_texts(tmp_path, value, own, values, expected):
     (['reshading/MAE', 'MAE', 'PSNR'], '', 'MAE'),
     (['b', 'a'], '', 'b'),
     (['rgb/mIoU', 'mIoU'], 'rgb/mIoU', 'rgb/mIoU'),
+    ([], '', None),
 ])
 def test_which_metric(names, given, expected):
-    row = dict.fromkeys(['key', 'value', 'own', 'seed', *names, 'exchanged',
-                         'seconds', 'config', 'commit', 'run'], '1')
-    assert find_metric([row], given) == expected
-
-
-def test_no_such_metric(table):
-    with pytest.raises(ValueError, match="'mIuO' is no metric of this sweep, "
-                       'which has rgb/mIoU, mIoU$'):
-        find_metric(table, 'mIuO')
-    with pytest.raises(ValueError, match='which has none'):
-        find_metric([dict.fromkeys(['key', 'exchanged'], '1')])
+    row = dict.fromkeys(['key', 'value', 'config_value', 'seed', *names,
+                         'exchanged', 'seconds', 'config', 'commit', 'run'])
+    if expected:
+        assert find_metric([row], given) == expected
+    else:
+        with pytest.raises(ValueError, match='which has none'):
+            find_metric([row], given)
 
 
 @pytest.mark.parametrize('lines, head, message', [
     ([], HEAD, 'has no results yet: no training of the sweep is finished'),
-    ([], '', 'no results.csv of a sweep: it has no column key, value, own, '
-     'seed, exchanged'),
-    (['1,2'], 'key,value\n', 'it has no column own, seed, exchanged'),
-    (['\0'], HEAD, 'line 2, has not the 11 cells|no results.csv of a sweep'),
-    ([line('k', 1, 1, 0, 5), 'k,2,1'], HEAD, 'line 3, has not the 11 cells'),
-    ([line('k', 1, 1, 0, 5) + ',6'], HEAD, 'line 2, has not the 11 cells'),
+    ([], '', 'no results.csv of a sweep: it has no column key, value, '
+     'config_value, seed, exchanged'),
+    (['1,2'], 'key,value\n', 'no column config_value, seed, exchanged'),
+    (['\0'], HEAD, 'line 2: has not the 11 cells|no results.csv of a sweep'),
+    ([line('k', 1, 1, 0, 5), 'k,2,1'], HEAD, 'line 3: has not the 11 cells'),
+    ([line('k', 1, 1, 0, 5) + ',6'], HEAD, 'line 2: has not the 11 cells'),
     ([line('k', 1, 1, 0, '4O')], HEAD, "line 2: mIoU is no number, but '4O'"),
     ([line('k', 1, 1, 0, 5, 'x')], HEAD, "exchanged is no number, but 'x'"),
 ])
-def test_a_wrong_table(tmp_path, lines, head, message):
-    path = write(tmp_path, *lines, head=head)
+def test_a_wrong_table(write, lines, head, message):
+    path = write(*lines, head=head)
     with pytest.raises(ValueError, match=f'^{path}.*({message})') as error:
         read_table(path)
     assert '\n' not in str(error.value)

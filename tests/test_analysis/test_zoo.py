@@ -1,12 +1,15 @@
 """The pages of the model zoo say of every row what is so."""
 import csv
+from inspect import signature
+from itertools import combinations
 
 import pytest
-from conftest import load_tool
 from mmengine import Config
+from mmengine.runner import Runner
 from pages import ROOT, zoo_rows
 
-from cen_mm.analysis import complexity, zoo
+from cen_mm.analysis import zoo
+from cen_mm.analysis.cost import complexity
 from cen_mm.analysis.zoo.measured import means_of
 from cen_mm.analysis.zoo.pages import gflops
 from cen_mm.analysis.zoo.rows import first_sentence
@@ -53,6 +56,29 @@ def test_no_two_rows_are_the_same():
     assert [names for names in found.values() if len(names) > 1] == [[
         'cen/refinenet_r101_nyudv2',
         'ablations/table7_07_convs_shared_norms_private_l1_half_exchange_on']]
+
+
+def fields(value, name=''):
+    """The scalars of a config, by their names."""
+    if not isinstance(value, dict):
+        return {name: repr(value)}
+    return {key: scalar for part, child in value.items()
+            for key, scalar in fields(child, f'{name}.{part}').items()}
+
+
+def test_no_two_configs_of_a_method_differ_in_a_single_scalar():
+    """Such are rows of one config; other names only help to write them."""
+    known, folders = signature(Runner).parameters, {}
+    for path in {row.path for row in ROWS.values()}:
+        cfg = Config.fromfile(path, format_python_code=False)
+        used = {key: cfg[key] for key in {*known} & {*cfg}}
+        folders.setdefault(path.parent, {})[path.stem] = fields(used)
+    assert len(folders) == 7 + 7
+    for configs in folders.values():
+        for (a, one), (b, other) in combinations(configs.items(), 2):
+            differ = {key for key in {*one, *other}
+                      if one.get(key) != other.get(key)}
+            assert len(differ) > 1, (a, b, differ)
 
 
 @pytest.mark.parametrize('name, options', [
@@ -110,7 +136,8 @@ def test_the_whole_pages_are_what_the_command_writes(listed):
                 Config(dict(model=model, default_scope=cfg.default_scope)))
             discriminator = getattr(net, 'discriminator', None)
             counted[key] = (
-                complexity.count_parameters(complexity.predictor(net)), {},
+                complexity.count_parameters(
+                    getattr(net, 'generator', net)), {},
                 discriminator
                 and complexity.count_parameters(discriminator).total)
         return complexity.Complexity(
@@ -166,76 +193,3 @@ def test_streams_in_the_order_of_the_config():
     assert means_of('c', ('x', 'b'), runs) == ''
     with pytest.raises(ValueError, match="a has .*'b/mIoU'"):
         means_of('a', ('x', 'y'), runs)
-
-
-HEAD = ','.join(LINES[0])
-ONE = 'Nets,one,net.py,,,"Table 0, CEN",1.5* / 2.5,,,,'
-TWO = 'Nets,two,net.py,default_hooks.sparsity.weight=0,No L1.,,,,,,'
-PAGE = 'Text.\n\n## Nets\n\nMore.\n\n|\n\nStays.\n\n## Measured\n\n|\n| |\n'
-
-
-def write_pages(root, monkeypatch, *lines, header='# A net. Small.',
-                page=PAGE):
-    """Run the tool on a model zoo of one config; returns its page."""
-    for folder in ('configs', 'docs'):
-        (root / folder).mkdir()
-    (root / 'configs/net.py').write_text(
-        f"{header}\n_base_ = '{CONFIGS}/cen/refinenet_r18_rooms.py'\n")
-    (root / 'configs/rows.csv').write_text('\n'.join((HEAD, *lines)))
-    (root / 'docs/measured.csv').write_text(
-        'row,metric,seeds,values,commit,date,hardware\n'
-        'one,mIoU,0 1,1.0 2.0,abc,today,none\n')
-    (root / 'docs/translation.md').write_text('Nothing.\n')
-    (root / 'docs/model_zoo.md').write_text(page)
-    tool = load_tool('analysis_tools/model_zoo.py')
-    monkeypatch.setattr(tool, 'ROOT', root)
-    monkeypatch.setattr('sys.argv', ['model_zoo.py'])
-    tool.main()
-    assert (root / 'docs/translation.md').read_text() == 'Nothing.\n'
-    return (root / 'docs/model_zoo.md').read_text()
-
-
-def test_the_tool_fills_a_page(tmp_path, monkeypatch):
-    assert write_pages(tmp_path, monkeypatch, ONE, TWO) == """\
-Text.
-
-## Nets
-
-More.
-
-| row | options | what it is | paper: row | paper: mIoU | ours: mIoU | params \
-| private | GFLOPs at 96 x 128 |
-| --- | --- | --- | --- | --- | --- | ---: | ---: | ---: |
-| [one](../configs/net.py) |  | A net. | Table 0, CEN | 1.5* / 2.5 \
-| - / - / 1.5 (2 seeds) | 1.332 | 0.005 | 0.249 |
-| [two](../configs/net.py) | `default_hooks.sparsity.weight=0` | No L1. |  |  \
-|  | 1.332 | 0.005 | 0.249 |
-
-Stays.
-
-## Measured
-
-| row | metric | seeds | values | mean | commit | date | hardware |
-| --- | --- | --- | --- | ---: | --- | --- | --- |
-| one | mIoU | 0 1 | 1.0 2.0 | 1.5 | abc | today | none |
-"""
-
-
-OTHER = 'model.data_preprocessor.size=96,64'
-
-
-@pytest.mark.parametrize('lines, changes, message', [
-    ([TWO.replace('net', 'no')], {}, 'there is no configs/no.py'),
-    ([ONE, ONE], {}, 'two rows one'),
-    ([TWO.replace('No L1.', '')], {}, 'two has options; say'),
-    ([ONE.replace('"Table 0, CEN"', '')], {}, 'one has numbers of the paper'),
-    ([], {}, 'net.py has no row'),
-    ([ONE], dict(header=''), 'net.py: the first comment must be a sentence'),
-    ([ONE, TWO.replace('default_hooks.sparsity.weight=0', f'"{OTHER}"')], {},
-     'two and Nets train on different sizes'),
-    ([ONE], dict(page='## Measured\n|\n'), 'no .* heading "## Nets"'),
-    ([ONE], dict(page=PAGE.replace('\n|\n', '\n', 1)),
-     '"## Nets" has no table')])
-def test_errors_of_the_tool(tmp_path, monkeypatch, lines, changes, message):
-    with pytest.raises(SystemExit, match=message):
-        write_pages(tmp_path, monkeypatch, *lines, **changes)

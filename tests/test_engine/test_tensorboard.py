@@ -15,7 +15,7 @@ def test_curves_of_each_layer_and_of_the_means(tmp_path):
     write_nyudv2(tmp_path / 'nyudv2')
     cfg = tiny_config(tmp_path / 'nyudv2', tmp_path / 'work')
     cfg.train_cfg.update(max_epochs=2, val_interval=2)
-    cfg.model.backbone.exchange.threshold = 1.  # where they begin
+    cfg.model.exchange.threshold = 1.  # where they begin
     cfg.visualizer.vis_backends = [
         dict(type='LocalVisBackend'),
         dict(type='TensorboardVisBackend')

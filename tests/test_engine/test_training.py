@@ -62,7 +62,7 @@ def test_three_stages(undisturbed):
 
 def test_statistics_stay_frozen_while_scales_train(undisturbed):
     _, runner, _ = undisturbed
-    norm = runner.model.backbone.layer1[0].bn2
+    norm = runner.model.backbone.layer1[0].bn2.stock
     assert torch.equal(norm.running_var, torch.ones_like(norm.running_var))
     assert norm.num_batches_tracked == 0
     assert not torch.equal(norm.weight, torch.ones_like(norm.weight))

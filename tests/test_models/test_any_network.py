@@ -207,6 +207,29 @@ def test_a_backbone_that_mixes_its_batch_is_refused():
         net(torch.randn(2, 6, 8, 8), mode='tensor')
 
 
+class Tokens(nn.Module):
+    """Normalises places as samples, as timm's LeViT does."""
+
+    def __init__(self):
+        super().__init__()
+        self.bn = nn.BatchNorm1d(3)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        tokens = self.bn(x.flatten(2).transpose(1, 2).flatten(0, 1))
+        return [tokens.view(n, h, w, c).movedim(-1, 1)]
+
+
+def test_norms_of_tokens_as_samples_are_refused():
+    MODELS.register_module(module=Tokens, force=True)
+    net = CENSegmentor(
+        dict(type='Tokens'), dict(HEAD, in_channels=3, in_index=0)).eval()
+    for _ in range(2):
+        with pytest.raises(ValueError, match='backbone.bn is called with a '
+                           'batch of 256, where 4 images are folded'):
+            net(torch.randn(2, 6, 8, 8), mode='tensor')
+
+
 BY_HAND = dict(type='PrivateBN', num_modalities=3)
 
 

@@ -91,6 +91,38 @@ def test_test_time_augmentation_merges_every_stream():
             merged.get(f'pred_sem_seg{stream}').data[0], label)
 
 
+@pytest.mark.parametrize('stream', ['', '_rgb', '_depth'])
+def test_binary_heads(stream):
+    """One logit a stream: its sigmoid against the head's threshold."""
+    net = CENSegmentor(
+        dict(type='ResNet', depth=18, stem_channels=4, base_channels=4),
+        dict(type='FCNHead', in_channels=32, channels=4, num_classes=2,
+             out_channels=1, norm_cfg=dict(type='BN'))).eval()
+    x = torch.randn(1, 6, 64, 64)
+    assert net.out_channels == net.decode_head.out_channels == 1
+    at = ('_rgb', '_depth', '').index(stream)
+    with torch.no_grad():
+        views = [F.interpolate(net(view, mode='tensor')[:, at:at + 1],
+                               (64, 64), mode='bilinear')[0, 0].sigmoid()
+                 for view in (x, -x)]
+    mean = (views[0] + views[1]) / 2
+    middle = mean.flatten().sort().values[2047:2049].mean().item()
+    net.decode_head.threshold = middle
+    outputs = []
+    for view, probability in zip((x, -x), views):
+        for mode in (dict(mode='whole'),
+                     dict(mode='slide', crop_size=(64, 64), stride=(32, 32))):
+            sample, = predict(net, view, **mode)
+            assert torch.equal(sample.get(f'pred_sem_seg{stream}').data[0],
+                               (probability > middle).float())
+        outputs.append(sample)
+    expected = (mean > middle).float()
+    assert 0.4 < expected.mean() < 0.6
+    tta = MODELS.build(dict(type='StreamTTAModel', module=net))
+    merged, = tta.merge_preds([outputs])
+    assert torch.equal(merged.get(f'pred_sem_seg{stream}').data[0], expected)
+
+
 def test_losses_have_a_key_for_every_stream():
     net = small_cen(50).train()
     losses = net(

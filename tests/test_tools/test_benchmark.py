@@ -4,29 +4,36 @@ import math
 
 import pytest
 import torch
-from conftest import load_tool
+from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from cen_mm.analysis.cost import contestants
+from cen_mm.analysis.cost.step_time import count_flops, peak_memory, step_of
 from cen_mm.layers import exchangeable_norms
 
-benchmark = load_tool('analysis_tools/benchmark.py')
-_steps = load_tool('analysis_tools/_steps.py')
-_contestants = load_tool('analysis_tools/_contestants.py')
-M = 2
+M, DEPTH, WIDTH = 2, 6, 8
+FUSIONS = {
+    'concat_all': lambda c: 2 * c * c,
+    'self_attention_all': lambda c: 9 * (2 * c * c // 16 * 2 + 2 * c * c)}
 
 
 @pytest.fixture(scope='module')
-def entries():
+def nets():
     x = torch.rand(2 * M, 3, 64, 64)
-    return {
-        name: build(50, x, M)
-        for name, build in benchmark.contestants('resnet', []).items()
-    }
+    return dict(resnet=contestants.resnets(50, x, M, FUSIONS),
+                unet=contestants.unets(DEPTH, x, M, WIDTH))
+
+
+def drop(net, share):
+    for module in net.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
 
 
 @torch.no_grad()
-def test_folded_and_loop_compute_the_same(entries):
-    (folded_net, x), (loop_net, xs) = entries['folded'], entries['loop']
+def test_folded_and_loop_of_the_resnet_compute_the_same(nets):
+    (folded_net, x), (loop_net, xs) = (
+        nets['resnet'][name] for name in ('folded', 'loop'))
     folded, loop = folded_net(x), loop_net(xs)  # statistics of the batch
     assert len(folded) == 4
     for stage, streams in enumerate(loop):
@@ -34,35 +41,69 @@ def test_folded_and_loop_compute_the_same(entries):
                                    torch.stack(streams, 1).flatten(0, 1))
 
 
-def test_a_share_of_the_channels_is_exchanged(entries):
-    rules = [norm for _, norm in exchangeable_norms(entries['folded'][0])
+@torch.no_grad()
+@pytest.mark.parametrize('mode', ['train', 'eval'])
+@pytest.mark.parametrize('dropout', [0., 1.])  # the same layers have it
+def test_folded_and_loop_of_the_unet_compute_the_same(nets, mode, dropout):
+    (folded_net, x), (loop_net, xs) = (
+        nets['unet'][name] for name in ('folded', 'loop'))
+    for net in (folded_net, loop_net):
+        net.train(mode == 'train')
+        drop(net, dropout)
+    folded, loop = folded_net(x), torch.cat(loop_net(xs), 1)
+    assert folded.std() > 1e-2
+    torch.testing.assert_close(folded, loop, rtol=0, atol=1e-5)
+
+
+@torch.no_grad()
+def test_folded_without_private_norms_and_exchange_is_the_floor(nets):
+    from cen_mm.translation import CENUNetGenerator
+    (net, xs), x = nets['unet']['floor'], nets['unet']['folded'][1]
+    assert len(xs) == 1 and len(xs[0]) == M * len(x)
+    folded = CENUNetGenerator(
+        M, num_down=DEPTH, base_channels=WIDTH, exchange=None)
+    folded.load_state_dict(
+        {
+            key.replace('norm.0.', 'norm.'): value
+            for key, value in net.state_dict().items()
+        }, strict=False)
+    for each in (net, folded):
+        each.train()
+        drop(each, 0.)
+    streams = folded(x)[:, :-3].unflatten(1, (M, 3)).flatten(0, 1)
+    torch.testing.assert_close(streams, net(xs)[0], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('network, layers, off', [
+    ('resnet', 16, 0.03), ('unet', DEPTH - 2, 0.06)])
+def test_a_share_of_the_channels_is_exchanged(nets, network, layers, off):
+    rules = [norm for _, norm in exchangeable_norms(nets[network]['folded'][0])
              if norm.exchange is not None]
     replaced = torch.cat([
         norm.exchange.replaced(norm.gamma).flatten() for norm in rules])
-    assert len(rules) == 16
-    assert abs(replaced.float().mean() - _contestants.EXCHANGED) < 0.03
+    assert len(rules) == layers
+    assert abs(replaced.float().mean() - contestants.EXCHANGED) < off
 
 
-def test_contestants_differ_in_norm_parameters_alone(entries):
+def test_contestants_differ_in_norm_parameters_alone(nets):
     size = {
         name: sum(p.numel() for p in net.parameters())
-        for name, (net, _) in entries.items()
+        for name, (net, _) in nets['resnet'].items()
     }
     norms = sum(
-        p.numel() for module in entries['floor'][0].modules()
+        p.numel() for module in nets['resnet']['floor'][0].modules()
         if isinstance(module, _BatchNorm) for p in module.parameters())
     assert size['folded'] == size['loop'] == size['floor'] + (M - 1) * norms
 
 
-@pytest.mark.parametrize('name, taps', [('concat_all', lambda c: 2 * c * c), (
-    'self_attention_all', lambda c: 9 * (2 * c * c // 16 * 2 + 2 * c * c))])
-def test_fusions_cost_their_own_convolutions(entries, name, taps):
-    net, x = _contestants.FUSIONS[name](50, entries['floor'][1], M)
-    extra = sum(
-        2 * len(x) * (16 // 2**i)**2 * taps(256 * 2**i) for i in range(4))
-    floor = _steps.flops(*entries['floor'])
-    assert floor == _steps.flops(*entries['folded'])
-    assert _steps.flops(net, x) == floor + extra
+@pytest.mark.parametrize('name', FUSIONS)
+def test_fusions_cost_their_own_convolutions(nets, name):
+    net, x = nets['resnet'][name]
+    extra = sum(2 * len(x) * (16 // 2**i)**2 * FUSIONS[name](256 * 2**i)
+                for i in range(4))
+    floor = count_flops(*nets['resnet']['floor'])
+    assert floor == count_flops(*nets['resnet']['folded'])
+    assert count_flops(net, x) == floor + extra
 
 
 def test_peak_memory_counts_what_lives_at_once():
@@ -72,58 +113,64 @@ def test_peak_memory_counts_what_lives_at_once():
         second, third = torch.empty(2**20), torch.empty(2**20)
         del second, third
 
-    assert _steps.peak_memory(step, cuda=False) == pytest.approx(8)
+    assert peak_memory(step, cuda=False) == pytest.approx(8)
 
 
-def run(monkeypatch, *args):
-    monkeypatch.setattr('sys.argv', ['benchmark.py', *args])
-    benchmark.main()
+@pytest.mark.parametrize('mode, statistics, expected', [
+    ('train', 'image', [True, True]), ('train', 'running', [True, False]),
+    ('infer', 'image', [True, True]), ('infer', 'running', [False, False])])
+def test_what_a_mode_switches_on(nets, mode, statistics, expected):
+    net, x = nets['unet']['folded']
+    step_of(net, x, mode, statistics, torch.float32)
+    assert [net.decoder[0].dropout.training,
+            net.encoder[1].norm.training] == expected
 
 
-def test_rows_are_finite_and_positive(monkeypatch, tmp_path, capsys, entries):
-    monkeypatch.setattr(
-        benchmark, 'contestants', lambda *_: {
-            name: lambda *_, entry=entry: entry
-            for name, entry in entries.items()
-        })
+@pytest.mark.parametrize('network, args, modes', [
+    ('resnet', ['--statistics', 'batch'],
+     [('resnet50', 'train', 'batch'), ('resnet50', 'infer', 'running')]),
+    ('unet', ['--depth', DEPTH, '--clock', 'cpu'],
+     [('unet6', 'train', 'image'), ('unet6', 'infer', 'image'),
+      ('unet6', 'infer', 'running')])])
+def test_rows_are_finite_and_positive(monkeypatch, tmp_path, run_tool, nets,
+                                      network, args, modes):
+    some = {k: nets[network][k] for k in ('folded', 'loop', 'floor')}
+    monkeypatch.setattr(contestants, f'{network}s', lambda *_: some)
     out = tmp_path / 'out.json'
-    run(monkeypatch, '--device', 'cpu', '--size', '64x64', '--iters', '1',
-        '--warmup', '0', '--statistics', 'batch', '--json', str(out))
+    printed = run_tool(
+        'benchmark', '--network', network, '--device', 'cpu', '--size',
+        '64x64', '--iters', 1, '--warmup', 0, '--json', out, *args)
     result = json.loads(out.read_text())
-    assert [(row['mode'], row['contestant']) for row in result['rows']] == [
-        (mode, name) for mode in ('train', 'infer') for name in entries]
+    assert [tuple(row[k] for k in ('network', 'mode', 'statistics',
+                                   'contestant')) for row in result['rows']
+            ] == [(*mode, name) for mode in modes for name in some]
     for row in result['rows']:
         numbers = [*row['ms'], *row['time_to_floor'], row['mib'],
-                   row['memory_to_floor'], row['faster_than_loop'],
-                   row['flops_to_floor']]
+                   row['memory_to_floor'], row['faster_than_loop']]
         assert all(math.isfinite(n) and n > 0 for n in numbers)
+        assert row['flops_to_floor'] == 1.
         if row['contestant'] == 'floor':
             assert row['time_to_floor'] == [1.] * 3
             assert row['memory_to_floor'] == 1.
         if row['contestant'] == 'loop':
             assert row['faster_than_loop'] == 1.
     assert result['environment']['torch'] == torch.__version__
-    printed = capsys.readouterr().out
-    assert '| resnet50 | infer | fp32 | running | folded |' in printed
+    name, mode, statistics = modes[-1]
+    assert f'| {name} | {mode} | fp32 | {statistics} | folded |' in printed
 
 
-@pytest.mark.parametrize('size', ['192', '192,256', '32x256', '-64x64'])
-def test_wrong_size(monkeypatch, capsys, size):
-    with pytest.raises(SystemExit):
-        run(monkeypatch, f'--size={size}')
-    error = capsys.readouterr().err
-    assert f"'{size}' is no HEIGHTxWIDTH of at least 64x64" in error
-
-
-def test_wrong_depth(monkeypatch, capsys):
-    with pytest.raises(SystemExit):
-        run(monkeypatch, '--depth', '101', '18')
-    assert ('--depth 18 is none of (50, 101, 152) of --network resnet'
-            in capsys.readouterr().err)
-
-
-@pytest.mark.parametrize('field', ['batch', 'modalities', 'iters'])
-def test_wrong_count(monkeypatch, capsys, field):
-    with pytest.raises(SystemExit):
-        run(monkeypatch, f'--{field}', '0')
-    assert f'--{field} must be at least 1' in capsys.readouterr().err
+@pytest.mark.parametrize('args, error', [
+    *((f'--size={size}', f"'{size}' is no HEIGHTxWIDTH of at least 64x64")
+      for size in ('192', '192,256', '32x256', '-64x64')),
+    *((f'--{field}=0', f'--{field} must be at least 1')
+      for field in ('batch', 'modalities', 'iters')),
+    ('--depth 101 18', r'--depth 18 is none of \(50, 101, 152\) of --network '
+     'resnet'),
+    ('--network unet --depth 50', r'--depth 50 is none of \(8, 7, 6, 5\) of '
+     '--network unet'),
+    ('--network unet --size 128x256', '--size must be multiples of 256'),
+    ('--network unet --fusions concat_all', '--fusions is for --network res'),
+])
+def test_wrong_arguments(run_tool, args, error):
+    with pytest.raises(SystemExit, match=error):
+        run_tool('benchmark', *args.split())

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import TOOLS, load_tool
+from conftest import TOOLS
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from tiny_sweep import CONFIG, HOLD_UP, TRAIN
 from tiny_translation import rooms_config, write_rooms
 
+from cen_mm.analysis.compare.sweep import run_sweep
 from cen_mm.layers import exchangeable_norms
 
 WEIGHT = 'default_hooks.sparsity.weight'
@@ -31,29 +32,15 @@ def keep_signals():
 
 
 @pytest.fixture
-def sweep(monkeypatch, capsys):
-    """Run the tool, with train.py or what stands in for it."""
-
-    def call(*arguments):
-        tool = load_tool('analysis_tools/sweep.py')
-        monkeypatch.setattr(sys, 'argv', ['', *map(str, arguments)])
-        tool.main()
-        return capsys.readouterr().out
-
-    return call
-
-
-@pytest.fixture
-def quick(tmp_path, monkeypatch, sweep):
-    """The tool with the stand-in, in a folder of its own."""
-    load_tool('analysis_tools/sweep.py')
+def sweep(tmp_path, monkeypatch, capsys):
+    """A sweep with the stand-in, in a folder of its own."""
     (tmp_path / 'train.py').write_text(TRAIN)
     (tmp_path / 'net.py').write_text(CONFIG)
-    monkeypatch.setattr('_sweep_runs.TRAIN', tmp_path / 'train.py')
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments, config='net.py'):
-        return sweep(config, '--work-dir', 'out', *arguments)
+    def call(*vary, config='net.py', seeds=(0, ), jobs=1, options=()):
+        run_sweep(config, vary, seeds, jobs, 'out', options, 'train.py')
+        return capsys.readouterr().out
 
     return call
 
@@ -65,8 +52,8 @@ def read(path='out/results.csv'):
 
 def points():
     return sorted(tuple(row[k] for k in (
-        'key', 'value', 'own', 'seed', 'rgb/mIoU', 'mIoU', 'exchanged',
-        'run')) for row in read())
+        'key', 'value', 'config_value', 'seed', 'rgb/mIoU', 'mIoU',
+        'exchanged', 'run')) for row in read())
 
 
 def starts():
@@ -75,21 +62,21 @@ def starts():
             for path in Path('out').glob('*/starts.txt')}
 
 
-def test_the_table(quick):
-    printed = quick('--vary', f'{WEIGHT}=1e-3,1', '--vary',
-                    f'{THRESHOLD}=0.5,0.02', '--seeds', 0, 1, '--jobs', 2)
+def test_the_table(sweep):
+    printed = sweep(f'{WEIGHT}=1e-3,1', f'{THRESHOLD}=0.5,0.02', seeds=[0, 1],
+                    jobs=2)
     assert '6 trainings: 0 are finished, 0 go on, 6 start, 2 at a time' in (
         printed)
     assert f'{WEIGHT}=1.0_seed1: mIoU 40, 2.0% exchanged' in printed
     expected = []
     for seed in 0, 1:
-        own = str(seed), '1.0', str(40 + seed - 1e-3), '0.02', (
-            f'own_seed{seed}')
+        unchanged = (str(seed), '1.0', str(40 + seed - 1e-3), '0.02',
+                     f'unchanged_seed{seed}')
         expected += [
-            (WEIGHT, '0.001', '0.001', *own),
+            (WEIGHT, '0.001', '0.001', *unchanged),
             (WEIGHT, '1.0', '0.001', str(seed), '1.0', f'{39. + seed}',
              '0.02', f'{WEIGHT}=1.0_seed{seed}'),
-            (THRESHOLD, '0.02', '0.02', *own),
+            (THRESHOLD, '0.02', '0.02', *unchanged),
             (THRESHOLD, '0.5', '0.02', str(seed), '1.0',
              str(40 + seed - 1e-3), '0.5', f'{THRESHOLD}=0.5_seed{seed}'),
         ]
@@ -101,38 +88,35 @@ def test_the_table(quick):
     assert not list(Path('out').rglob('*.pth'))
 
 
-def test_more_values_and_seeds_later(quick):
-    quick('--vary', f'{WEIGHT}=1,2')
+def test_more_values_and_seeds_later(sweep):
+    sweep(f'{WEIGHT}=1,2')
     first = points()
-    printed = quick('--vary', f'{WEIGHT}=1.0,3', '--seeds', 1, 0)
+    printed = sweep(f'{WEIGHT}=1.0,3', seeds=[1, 0])
     assert '4 trainings: 1 are finished, 0 go on, 3 start' in printed
     assert starts() == {f'{WEIGHT}={v}_seed{s}': 1 for v, s in [
         ('1.0', 0), ('2.0', 0), ('3.0', 0), ('1.0', 1), ('3.0', 1)]}
     assert len(points()) == 5 and set(first) < set(points())
     # Another field: the first stays in the table.
-    quick('--vary', f'{THRESHOLD}=0.02')
+    sweep(f'{THRESHOLD}=0.02')
     assert [row['key'] for row in read()].count(WEIGHT) == 6
     assert [row['value'] for row in read() if row['key'] == THRESHOLD] == [
         '0.02']
 
 
-def test_what_fails_is_reported_and_tried_again(quick, capsys):
+def test_what_fails_is_reported_and_tried_again(sweep):
     Path('broken').touch()
-    with pytest.raises(SystemExit) as stop:
-        quick('--vary', f'{WEIGHT}=1,1e-3')
-    assert stop.value.code == 1
     failed = f'{WEIGHT}=1.0_seed0'
-    printed = capsys.readouterr().out.splitlines()
+    printed = sweep(f'{WEIGHT}=1,1e-3').splitlines()
     reason = f'{failed}: failed: exit status 1, ValueError: out of luck'
     assert reason in printed
     assert printed[-2:] == [
         'out/results.csv: 2 trainings, 1 failed',
         f'{reason}, see out/{failed}/train.log']
-    assert [row['run'] for row in read()] == ['own_seed0']
+    assert [row['run'] for row in read()] == ['unchanged_seed0']
     Path('broken').unlink()
-    assert '1 go on, 0 start' in quick('--vary', f'{WEIGHT}=1,1e-3')
-    assert [row['run'] for row in read()] == [failed, 'own_seed0']
-    assert starts() == {'own_seed0': 1, failed: 2}
+    assert '1 go on, 0 start' in sweep(f'{WEIGHT}=1,1e-3')
+    assert [row['run'] for row in read()] == [failed, 'unchanged_seed0']
+    assert starts() == {'unchanged_seed0': 1, failed: 2}
     # How long the whole of it has taken is not known.
     assert [bool(row['seconds']) for row in read()] == [False, True]
     first, second = Path(
@@ -141,44 +125,50 @@ def test_what_fails_is_reported_and_tried_again(quick, capsys):
     assert '--resume' in second and second.endswith('load_from=None')
 
 
-def test_another_config_is_refused(quick):
-    same = '--vary', f'{WEIGHT}=1'
-    quick(*same)
+def test_another_config_is_refused(sweep):
+    sweep(f'{WEIGHT}=1')
     kept = Config.fromfile('out/net.py')
     assert kept.default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=5, save_best=None, max_keep_ckpts=2)
-    with pytest.raises(SystemExit, match='holds the sweep of another config, '
-                       r'.*out/net.py.*give another --work-dir'):
-        quick(*same, '--cfg-options', 'model.type=Other')
     Path('other.py').write_text(CONFIG)
-    with pytest.raises(SystemExit, match='another config'):
-        quick(*same, config='other.py')
-    assert '0 start' in quick(*same)
+    for other in dict(options=['model.type=Other']), dict(config='other.py'):
+        with pytest.raises(ValueError, match='holds the sweep of another '
+                           'config, .*out/net.py.*give another --work-dir'):
+            sweep(f'{WEIGHT}=1', **other)
+    assert '0 start' in sweep(f'{WEIGHT}=1')
 
 
 @pytest.mark.parametrize('hooks', ['', 'default_hooks = dict(checkpoint=None)'
                                    ])
-def test_every_config_keeps_checkpoints(quick, monkeypatch, hooks):
+def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks):
     text = CONFIG.split('default_hooks')[0] + 'train_cfg' + (
         CONFIG.split('train_cfg')[1])
     Path('net.py').write_text(text + hooks)
     monkeypatch.setenv('PATH', '')  # no git either
-    quick('--vary', f'{THRESHOLD}=0.5')
+    sweep(f'{THRESHOLD}=0.5')
     assert read()[0]['commit'] == 'none'
     assert Config.fromfile('out/net.py').default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=1, save_best=None, max_keep_ckpts=2)
 
 
-def test_kill_ends_it_in_order(quick, monkeypatch):
-    monkeypatch.setattr('_sweep_runs.run_all',
-                        lambda *_: signal.raise_signal(signal.SIGTERM))
+@pytest.mark.parametrize('returned, status', [
+    ({'a': 'why'}, 1), (None, 143)])
+def test_the_exit_status(monkeypatch, run_tool, returned, status):
+    """Also of kill, which ends it in order."""
+
+    def stand_in(*_):
+        if returned is None:
+            signal.raise_signal(signal.SIGTERM)
+        return returned
+
+    monkeypatch.setattr('cen_mm.analysis.compare.sweep.run_sweep', stand_in)
     with pytest.raises(SystemExit) as stop:
-        quick('--vary', f'{WEIGHT}=1')
-    assert stop.value.code == 143
+        run_tool('sweep', 'net.py', '--vary', 'a=1', '--work-dir', 'out')
+    assert stop.value.code == status
 
 
 @pytest.fixture(scope='module')
-def rooms(tmp_path_factory):
+def trainings(tmp_path_factory):
     """Config and data of a training of two epochs, which may be held up."""
     root = tmp_path_factory.mktemp('sweep')
     write_rooms(root / 'rooms')
@@ -236,15 +226,17 @@ def wait_for(condition, process):
         time.sleep(0.05)
 
 
-def test_a_training_that_was_cut_off(rooms, sweep, monkeypatch, one_thread):
+def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
+                                     one_thread):
     """A real one: its figures are those of one that was not."""
-    monkeypatch.chdir(rooms)
+    monkeypatch.chdir(trainings)
     monkeypatch.setenv('PYTHONPATH', os.pathsep.join(
-        [str(rooms), str(TOOLS.parent), os.environ.get('PYTHONPATH', '')]))
+        [str(trainings), str(TOOLS.parent), os.environ.get('PYTHONPATH', '')]))
     command = [
         'tiny.py', '--vary', f'{WEIGHT}=0.01', '--vary',
         f'{THRESHOLD}=0.01,0.5', '--jobs', '2', '--work-dir', 'out']
-    one, other = Path('out/own_seed0'), Path(f'out/{THRESHOLD}=0.5_seed0')
+    one, other = (Path('out', name) for name in (
+        'unchanged_seed0', f'{THRESHOLD}=0.5_seed0'))
     with open('first.log', 'w') as log, subprocess.Popen(
             [sys.executable, TOOLS / 'analysis_tools/sweep.py', *command],
             stdout=log, stderr=log, preexec_fn=hear_sigint) as process:
@@ -253,17 +245,18 @@ def test_a_training_that_was_cut_off(rooms, sweep, monkeypatch, one_thread):
                 one / 'result.json').exists(), process)
             with pytest.raises(SystemExit, match='another sweep.* is running '
                                'in out'):
-                sweep(*command)
+                run_tool('sweep', *command)
             process.send_signal(signal.SIGINT)
             assert process.wait(120) == 130
         finally:
             process.terminate()
     assert Path('first.log').read_text().endswith(
         'stopped; the same command goes on from here\n')
-    assert {row['run'] for row in read()} == {'own_seed0'}
+    assert {row['run'] for row in read()} == {'unchanged_seed0'}
     kept = (one / 'result.json').stat().st_mtime_ns
     Path('go').touch()
-    printed = sweep(*command)  # the lock tells that no training is left
+    # The lock tells that no training is left.
+    printed = run_tool('sweep', *command)
     assert '2 trainings: 1 are finished, 1 go on, 0 start' in printed
     assert (one / 'result.json').stat().st_mtime_ns == kept
     log = (other / 'train.log').read_text()
@@ -272,9 +265,10 @@ def test_a_training_that_was_cut_off(rooms, sweep, monkeypatch, one_thread):
     assert [(row['key'], row['value'], row['run']) for row in rows] == [
         (WEIGHT, '0.01', one.name), (THRESHOLD, '0.5', other.name),
         (THRESHOLD, '0.01', one.name)]
-    own = alone(rooms, 'own')
+    unchanged = alone(trainings, 'unchanged')
     for row, figures in zip(rows, (
-            own, alone(rooms, 'other', **{THRESHOLD: 0.5}), own)):
+            unchanged, alone(trainings, 'other', **{THRESHOLD: 0.5}),
+            unchanged)):
         assert len(figures) == 3 * 4 + 1
         for name, value in figures.items():
             assert float(row[name]) == pytest.approx(value, abs=1e-9), name

@@ -1,15 +1,16 @@
 """The curves of a sweep, from a table that the test writes."""
 import math
-import sys
 
 import cv2
 import numpy as np
 import pytest
-from conftest import load_tool
+
+from cen_mm.analysis.compare import sweep_plot
 
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.backbone.exchange.threshold'
-HEAD = 'key,value,own,seed,rgb/mIoU,mIoU,exchanged,seconds,config,commit,run'
+HEAD = ('key,value,config_value,seed,rgb/mIoU,mIoU,exchanged,seconds,config,'
+        'commit,run')
 
 
 def line(key, value, own, seed, miou, exchanged):
@@ -26,29 +27,24 @@ FIELDS = [
     line(THRESHOLD, 0.02, 0.02, 0, 41, 0.1),
     line(THRESHOLD, 0.02, 0.02, 1, 43, 0.3),
 ]
-TEXTS = [line('model.region', 'own', 'own', 0, 41, 0.1),
-         line('model.region', 'all', 'own', 0, 43, 0.3)]
 
 
 @pytest.fixture
-def plot(tmp_path, monkeypatch, capsys):
+def plot(tmp_path, monkeypatch, run_tool):
     """Run the tool on lines, hand back what it printed and its figure."""
     monkeypatch.chdir(tmp_path)
+    figures, save = [], sweep_plot.save
+
+    def keep(figure, out):
+        figures.append(figure)
+        save(figure, out)
+
+    monkeypatch.setattr(sweep_plot, 'save', keep)
 
     def call(lines, *arguments, head=HEAD, out='out.png'):
         (tmp_path / 'results.csv').write_text('\n'.join([head, *lines, '']))
-        tool = load_tool('analysis_tools/sweep_plot.py')
-        figures, save = [], tool.save
-
-        def keep(figure, out):
-            figures.append(figure)
-            save(figure, out)
-
-        monkeypatch.setattr(tool, 'save', keep)
-        monkeypatch.setattr(
-            sys, 'argv', ['', 'results.csv', out, *arguments])
-        tool.main()
-        return capsys.readouterr().out.splitlines(), figures[0]
+        printed = run_tool('sweep_plot', 'results.csv', out, *arguments)
+        return printed.splitlines(), figures[0]
 
     return call
 
@@ -115,7 +111,10 @@ def test_two_fields(plot):
 
 
 def test_texts_and_another_metric(plot):
-    lines, figure = plot(TEXTS, '--metric', 'rgb/mIoU')
+    lines, figure = plot(
+        [line('model.region', 'own', 'own', 0, 41, 0.1),
+         line('model.region', 'all', 'own', 0, 43, 0.3)],
+        '--metric', 'rgb/mIoU')
     left, right = figure.axes
     assert points(left) == [[0, 38], [1, 36]]
     assert points(right) == [[0, 30], [1, 10]]
@@ -143,7 +142,7 @@ def test_zero_among_decades(plot):
 
 @pytest.mark.parametrize('own, expected', [
     ('0.0', []), ('-1', []), ('None', []), ('0.5', [0.5])])
-def test_an_own_value_may_have_no_place(plot, own, expected):
+def test_the_value_of_the_config_may_have_no_place(plot, own, expected):
     _, figure = plot([line(WEIGHT, v, own, 0, 40, 0.1) for v in (1e-4, 1e-2)])
     assert marks(figure.axes[0]) == expected
     assert ("config's own value" in legend(figure)[0]) == bool(expected)
@@ -152,10 +151,9 @@ def test_an_own_value_may_have_no_place(plot, own, expected):
 
 def test_a_run_without_exchange(plot):
     """One axis, and one stream, which is no ensemble."""
-    head = HEAD.replace('rgb/mIoU,', '')
     lines, figure = plot(
         [f'optim_wrapper.optimizer.lr,{v},0.1,0,{40 + v},,,c,h,r'
-         for v in (0.1, 0.2)], head=head)
+         for v in (0.1, 0.2)], head=HEAD.replace('rgb/mIoU,', ''))
     left, = figure.axes
     assert left.get_ylabel() == 'mIoU (%)'
     assert left.get_xlabel() == 'optim_wrapper.optimizer.lr'
@@ -163,23 +161,17 @@ def test_a_run_without_exchange(plot):
     assert lines[2:] == ['  0.1: 40.1', '  0.2: 40.2']
 
 
-@pytest.mark.parametrize('lines, options, message', [
-    ([], {}, 'results.csv has no results yet'),
-    (FIELDS, dict(metric='MAE'), "'MAE' is no metric .* rgb/mIoU, mIoU"),
-    (['k,1,1,0,3,,,,c,h,r'], {}, 'results.csv: no training has mIoU'),
-    (['k,1,1,0,3,x,,,c,h,r'], {}, "results.csv, line 2: mIoU is no number"),
-    (FIELDS, dict(out='out'), 'out does not say which picture'),
-    (FIELDS, dict(out='out.xyz'), 'xyz'),
+@pytest.mark.parametrize('lines, metric, out, message', [
+    ([], [], 'out.png', 'results.csv has no results yet'),
+    (FIELDS, ['--metric', 'MAE'], 'out.png', "'MAE' is no .* rgb/mIoU, mIoU"),
+    (['k,1,1,0,3,,,,c,h,r'], [], 'out.png', 'csv: no training has mIoU'),
+    (['k,1,1,0,3,x,,,c,h,r'], [], 'out.png', 'line 2: mIoU is no number'),
+    (FIELDS, [], 'out', 'out does not say which picture'),
+    (FIELDS, [], 'out.xyz', 'xyz'),
 ])
-def test_bad_requests(plot, tmp_path, lines, options, message):
-    metric = ['--metric', options['metric']] if 'metric' in options else []
+def test_bad_requests(plot, run_tool, tmp_path, lines, metric, out, message):
     with pytest.raises(SystemExit, match=message):
-        plot(lines, *metric, out=options.get('out', 'out.png'))
+        plot(lines, *metric, out=out)
     assert not list(tmp_path.glob('out*'))
-
-
-def test_no_table(plot, monkeypatch):
-    tool = load_tool('analysis_tools/sweep_plot.py')
-    monkeypatch.setattr(sys, 'argv', ['', 'none.csv', 'out.png'])
     with pytest.raises(SystemExit, match='none.csv'):
-        tool.main()
+        run_tool('sweep_plot', 'none.csv', 'out.png')

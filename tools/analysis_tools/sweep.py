@@ -2,7 +2,7 @@
 
     python tools/analysis_tools/sweep.py CONFIG \\
         --vary default_hooks.sparsity.weight=1e-4,1e-3,1e-2 \\
-        --vary model.backbone.exchange.threshold=1e-3,1e-2,1e-1 \\
+        --vary model.exchange.threshold=1e-3,1e-2,1e-1 \\
         --seeds 0 1 2 --work-dir work_dirs/sweep
 
 All other fields keep the config's own values, as --cfg-options has changed
@@ -56,7 +56,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print('stopped; the same command goes on from here')
         raise SystemExit(130)
-    raise SystemExit(1 if failed else 0)
+    if failed:
+        raise SystemExit(1)
 
 
 if __name__ == '__main__':

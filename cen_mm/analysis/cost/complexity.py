@@ -157,8 +157,8 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
                 f'{height} x {width} is no multiple of {stride}: give a '
                 '--shape that is')
     else:
-        channels = len(cfg.model.data_preprocessor.mean)
-        m = channels // getattr(net.backbone, 'in_channels', 3)
+        m = len(getattr(net, 'modalities', ('rgb', )))
+        channels = m * getattr(net.backbone, 'in_channels', 3)
     device = next(net.parameters()).device
     return torch.randn(samples, channels, height, width, device=device), m
 

@@ -16,7 +16,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from tqdm import tqdm
 
-from ..data import batch_of_one
+from ..held_out import batch_of_one
 from ..layer_names import short_name
 from ..trained_net import Norms, TrainedNet
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..style import DPI, plt
 from .plots import donor_plot, forcing_plot, histograms, share_plot
-from .tables import forcing_table, layer_table
+from .tables import LAYER_COLUMNS, forcing_table, layer_table
 
 
 def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
@@ -28,7 +28,7 @@ def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
     page = dict(
         title=f'Channel exchange of {path.parent.name}/{path.name}',
         facts=_facts(report), note=_note(report), layers=layer_table(rows),
-        donors=_donor_text(report))
+        columns=LAYER_COLUMNS.values(), donors=_donor_text(report))
     pictures = dict(
         replaced=_png(share_plot(rows)),
         scales=_png(histograms(
@@ -38,7 +38,7 @@ def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
     if report.images:
         pictures['donors'] = _png(donor_plot(rows))
     texts = [
-        page['layers'].text(),
+        page['layers'].get_string(),
         ' | '.join(f'{k}: {v}' for k, v in list(page['facts'].items())[2:]),
         page['note'], page['donors']
     ]
@@ -51,7 +51,7 @@ def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
             forcing=forcing_table(report.forced, metric, streams))
         pictures['forcing'] = _png(
             forcing_plot(report.forced, metric, streams))
-        texts += [page['forcing'].text(), page['forcing_text']]
+        texts += [page['forcing'].get_string(), page['forcing_text']]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     environment.filters['base64'] = lambda data: b64encode(data).decode()

@@ -20,8 +20,8 @@ def _layer_bars(axis, rows: List[dict],
     values: Dict[str, list] = {}
     for row in rows:
         values.setdefault(row['modality'], []).append(100 * share(row))
-    layers = dict.fromkeys(short_name(row['layer']) for row in rows)
-    bars = grouped_bars(axis, list(layers), values)
+    layers = dict.fromkeys(row['layer'] for row in rows)
+    bars = grouped_bars(axis, list(map(short_name, layers)), values)
     axis.autoscale(axis='y')  # an earlier call has fixed it
     axis.set_ylim(0, max(axis.get_ylim()[1], 5))
     axis.legend(ncols=len(bars) + 1, loc='lower left', bbox_to_anchor=(0, 1))

@@ -9,7 +9,7 @@ import torch
 from mmengine.dataset import BaseDataset
 from tqdm import tqdm
 
-from ..data import batch_of_one, check_truth, held_out_set
+from ..held_out import batch_of_one, check_truth, held_out_set
 from ..layer_names import find_layer
 from ..trained_net import TrainedNet, load_trained_net
 from .donor_use import watch_donors

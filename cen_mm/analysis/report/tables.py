@@ -1,33 +1,11 @@
 """The tables of the report, for the terminal and the page."""
 import math
-from dataclasses import dataclass
-from typing import List, Tuple
+from typing import List
 
 from prettytable import PrettyTable
 
 from ..layer_names import short_name
 from .forcing import ForcedNet
-
-
-@dataclass
-class Table:
-    """Text cells.
-
-    Attributes:
-        columns (list[tuple[str, str]]): Headings and what they mean.
-        rows (list[list[str]]): Cells. The first two columns hold names.
-    """
-    columns: List[Tuple[str, str]]
-    rows: List[List[str]]
-
-    def text(self) -> str:
-        """As a terminal shows it."""
-        table = PrettyTable([name for name, _ in self.columns])
-        table.align = 'r'
-        for name, _ in self.columns[:2]:
-            table.align[name] = 'l'
-        table.add_rows(self.rows)
-        return table.get_string()
 
 
 def percent(share: float) -> str:
@@ -59,20 +37,20 @@ LAYER_COLUMNS = dict(
                '{:.2g}'.format))  # heading, meaning and format by field
 
 
-def layer_table(rows: List[dict]) -> Table:
+def layer_table(rows: List[dict]) -> PrettyTable:
     """One row a layer and modality.
 
     Args:
         rows (list[dict]): Of :func:`layer_statistics`, and ``donor_use``,
             nan where it has not been measured.
     """
-    return Table([column[:2] for column in LAYER_COLUMNS.values()],
-                 [[shown(row[key]) for key, (_, _, shown)
-                   in LAYER_COLUMNS.items()] for row in rows])
+    return _table([heading for heading, _, _ in LAYER_COLUMNS.values()],
+                  [[shown(row[key]) for key, (_, _, shown)
+                    in LAYER_COLUMNS.items()] for row in rows])
 
 
 def forcing_table(nets: List[ForcedNet], metric: str,
-                  streams: List[str]) -> Table:
+                  streams: List[str]) -> PrettyTable:
     """One row a forced net: a metric, and its difference to a reference.
 
     Args:
@@ -80,10 +58,9 @@ def forcing_table(nets: List[ForcedNet], metric: str,
         metric (str): Of the ensemble, such as 'mIoU'.
         streams (list[str]): Columns.
     """
-    columns = [('exchange', 'where channels are exchanged'),
-               ('compared with', 'what the differences are to')]
+    headings = ['exchange', 'compared with']
     for stream in streams:
-        columns += [(stream, metric), (f'Δ {stream}', 'difference')]
+        headings += [stream, f'Δ {stream}']
     rows = []
     for net in nets:
         rows.append([net.title, net.reference.title if net.reference else ''])
@@ -94,4 +71,14 @@ def forcing_table(nets: List[ForcedNet], metric: str,
             rows[-1] += [f'{value:.{places}f}',
                          f'{net.difference(metric, stream):+.{places}f}'
                          if net.reference else '']
-    return Table(columns, rows)
+    return _table(headings, rows)
+
+
+def _table(headings: List[str], rows: List[List[str]]) -> PrettyTable:
+    """Names, the first two columns, to the left and numbers to the right."""
+    table = PrettyTable(headings)
+    table.align = 'r'
+    for name in headings[:2]:
+        table.align[name] = 'l'
+    table.add_rows(rows)
+    return table

@@ -11,7 +11,7 @@ from mmengine.runner import Runner, set_random_seed
 from torch import Tensor
 
 from ...layers import region_mask
-from ..data import check_folder
+from ..held_out import check_folder
 from ..style import check_name, save
 from ..trained_net import TrainedNet, load_trained_net
 from .attraction import attraction_probability, is_attracted

@@ -7,7 +7,7 @@ from typing import Callable, Dict, List, Sequence
 from mmengine import Config
 from tqdm import tqdm
 
-from ..complexity import Complexity, measure
+from ..cost.complexity import Complexity, measure
 from .measured import means_of, read_measured
 from .rows import Row, read_rows
 
@@ -65,7 +65,7 @@ def fill(page: str, tables: Dict[str, str]) -> str:
     return ''.join(sections)
 
 
-def _cells(row: Row, cfg: Config, found: Complexity, ours: str,
+def _cells(row: Row, found: Complexity, ours: str,
            docs: Path) -> Dict[str, str]:
     """A row by column; the title of the last says for which images."""
     paper = dict(row.paper)
@@ -99,7 +99,7 @@ def render(
         configs (Path): The folder of configs.
         docs (Path): That of the pages and of ``measured.csv``.
         measure_config (callable): What counts. Defaults to
-            :func:`cen_mm.analysis.complexity.measure`.
+            :func:`cen_mm.analysis.cost.complexity.measure`.
 
     Returns:
         dict[str, str]: The pages by file name: ``translation.md`` has the
@@ -116,11 +116,8 @@ def render(
     }
     for row in tqdm(rows, disable=None):
         cfg = row.load()
-        modalities = cfg.model.get(
-            'modalities',
-            cfg.model.get('decode_head', {}).get('modalities', ()))
-        cells = _cells(row, cfg, measure_config(cfg),
-                       means_of(row.name, modalities, runs), docs)
+        cells = _cells(row, measure_config(cfg),
+                       means_of(row.name, cfg.model.modalities, runs), docs)
         folder = row.path.relative_to(configs).parts[0]
         page = tables['translation.md' if folder ==
                       'translation' else 'model_zoo.md']

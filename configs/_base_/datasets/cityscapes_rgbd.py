@@ -22,8 +22,7 @@ inputs = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadModality', modality='depth')
 ]
-labels = dict(type='LoadLabels')
-load = [*inputs, labels]
+load = [*inputs, _base_.labels]
 pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [
     # Disparity is moved but not rescaled with the image, as depth elsewhere.
@@ -38,13 +37,11 @@ augment = [
 ]
 train_pipeline = [*load, *augment, pack]
 test_pipeline = [*load, pack]
-views = [[
-    dict(type='Resize', scale_factor=scale, keep_ratio=True)
-    for scale in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
-], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
-    dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
+    dict(
+        type='TestTimeAug',
+        transforms=[*_base_.views, [_base_.labels], [pack]])
 ]
 
 train_dataloader = dict(

@@ -7,8 +7,7 @@ inputs = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadModality', modality='depth')
 ]
-labels = dict(type='LoadLabels')
-load = [*inputs, labels]
+load = [*inputs, _base_.labels]
 pack = dict(type='PackModalities', modalities=('rgb', 'depth'))
 augment = [dict(type='RandomFlip', prob=0.5)]
 train_pipeline = [*load, *augment, pack]
@@ -19,7 +18,7 @@ views = [[
 ], [dict(type='RandomFlip', prob=prob) for prob in (0., 1.)]]
 tta_pipeline = [
     *inputs,
-    dict(type='TestTimeAug', transforms=[*views, [labels], [pack]])
+    dict(type='TestTimeAug', transforms=[*views, [_base_.labels], [pack]])
 ]
 
 # What a sensor measures, with its noise and holes; the true depth lies in

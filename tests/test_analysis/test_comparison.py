@@ -1,15 +1,11 @@
-"""What runs make of the same images, on runs that predict by heart."""
+"""Several runs on the same images, on runs that predict by heart."""
 import numpy as np
 import pytest
 
-from cen_mm.analysis.compare import (
-    compare,
-    group_of,
-    indices_of,
-    lights,
-    strongest,
-)
-from cen_mm.analysis.runs import Run, Sample, check_alike
+from cen_mm.analysis.compare.compare_sheet import group_of
+from cen_mm.analysis.compare.comparison import compare
+from cen_mm.analysis.compare.picking import brightness, indices_of, pick
+from cen_mm.analysis.compare.run import Run, Sample, check_alike
 
 RNG = np.random.default_rng(0)
 SHAPE = 30, 40
@@ -20,7 +16,7 @@ class ByHeart(Run):
 
     def __init__(self, truths, streams, **inputs):
         self.truths, self.streams, self.inputs = truths, streams, inputs
-        self.loaded = []
+        self.names, self.loaded = list(map(str, range(len(truths)))), []
 
     def load(self, index):
         self.loaded.append(index)
@@ -31,8 +27,8 @@ class ByHeart(Run):
         index = sample.data.pop('index')  # used up
         return {s: labels[index] for s, labels in self.streams.items()}
 
-    def picture(self, made):
-        return np.repeat(10 * made[..., None], 3, axis=2).astype(np.uint8)
+    def picture(self, prediction):
+        return np.repeat(10 * prediction[..., None], 3, 2).astype(np.uint8)
 
     def known(self, truth):
         return truth != 9
@@ -49,20 +45,17 @@ def pictures(*values):
     return [np.full((*SHAPE, 3), value, np.uint8) for value in values]
 
 
-def runs_of(truths):
+def test_all_pairs_and_the_truth_pixel_by_pixel():
+    """And an image without truth, which has no figures."""
+    truths = labels()
+    truths[0], truths[1, :10] = 9, 9
     depth, rgb, other = pictures(1, 2), pictures(3, 4), pictures(5, 6)
-    return {
+    runs = {
         'one': ByHeart(truths, dict(ensemble=labels()), thermal=other),
         'two': ByHeart(truths, dict(ensemble=labels()), depth=depth),
         'CEN': ByHeart(truths, dict(rgb=labels(), depth=labels(),
                                     ensemble=labels()), rgb=rgb, depth=depth)
     }
-
-
-def test_all_pairs_and_the_truth_pixel_by_pixel():
-    truths = labels()
-    truths[1, :10] = 9
-    runs = runs_of(truths)
     compared = compare(runs, 1)
     a, b, c = (run.streams['ensemble'][1].tolist() for run in runs.values())
     total = 0
@@ -78,17 +71,11 @@ def test_all_pairs_and_the_truth_pixel_by_pixel():
     assert compared.errors == pytest.approx({
         name: 1 - count / (20 * 40) for name, count in right.items()})
     np.testing.assert_array_equal(compared.truth, truths[1])
-    assert list(compared.made) == ['one', 'two', 'CEN']
+    assert list(compared.predictions) == ['one', 'two', 'CEN']
     # In the order of the last run, then what others read.
-    assert {m: p.max() for m, p in compared.inputs.items()} == dict(
-        rgb=4, depth=2, thermal=6)
-    assert list(compared.inputs) == ['rgb', 'depth', 'thermal']
-
-
-def test_an_image_without_truth_has_no_figures():
-    truths = labels()
-    truths[0] = 9
-    compared = compare(runs_of(truths), 0)
+    assert [(m, p.max()) for m, p in compared.inputs.items()] == [
+        ('rgb', 4), ('depth', 2), ('thermal', 6)]
+    compared = compare(runs, 0)
     assert np.isnan([compared.disagreement, *compared.errors.values()]).all()
     assert not compared.difference.any()
 
@@ -100,20 +87,35 @@ def test_light_is_asked_of_the_first_that_sees():
     blind = ByHeart(truths, {}, depth=pictures(1, 2, 3))
     sees = ByHeart(truths, {}, rgb=seen)
     also = ByHeart(truths, {}, rgb=pictures(0, 0, 0))
-    found = lights(dict(a=blind, b=sees, c=also), [2, 0])
+    found = brightness(dict(a=blind, b=sees, c=also), [2, 0])
     first = (10 * (30 * 40 * 3 - 3) + 90) / (30 * 40 * 3)
     assert found == pytest.approx([50 / 255, first / 255])
     assert not also.loaded
     with pytest.raises(ValueError, match='no run reads or makes rgb.*--pick '
                        'disagreement, or --names'):
-        lights(dict(a=blind), [0])
+        brightness(dict(a=blind), [0])
 
 
-def test_strongest():
-    nan = float('nan')
-    assert strongest([1, nan, 3, 2, 3], 3) == [2, 4, 3]
-    assert strongest([nan, 1], 5) == [1, 0]
-    assert strongest([0.5] * 400, 400) == list(range(400))
+@pytest.mark.parametrize('how, count, expected', [
+    ('disagreement', 3, [2, 4, 3]), ('disagreement', 9, [2, 4, 3, 0, 1]),
+    ('dark', 3, [0, 3, 4]), ('bright', 2, [1, 2])])
+def test_the_order_of_what_is_picked(how, count, expected):
+    """Of equal ones the earlier; last what has no truth."""
+    one = np.zeros((5, *SHAPE), int)
+    other, truths = one.copy(), one.copy()
+    for image, rows in enumerate([1, 9, 3, 2, 3]):
+        other[image, :rows] = 1
+    truths[1] = 9
+    rgb = pictures(3, 9, 9, 3, 4)
+    picked, figures = pick(dict(
+        a=ByHeart(truths, dict(ensemble=one), rgb=rgb),
+        b=ByHeart(truths, dict(ensemble=other))), how, count)
+    assert picked == expected
+    if how == 'disagreement':  # and the errors of both
+        np.testing.assert_allclose(
+            figures.T, [[1 / 30, np.nan, 0.1, 2 / 30, 0.1],
+                        [0, np.nan, 0, 0, 0],
+                        [1 / 30, np.nan, 0.1, 2 / 30, 0.1]])
 
 
 def test_names():
@@ -146,28 +148,16 @@ def test_a_group_frames_what_differs():
             10 * streams['rgb'][0], 10 * streams['depth'][0])):
         np.testing.assert_array_equal(picture, np.full(SHAPE, expected))
     for panel in (*above, *below[2:]):
-        (box, ) = panel.frames
+        (box, ) = panel.boxes
         np.testing.assert_allclose(box, (12, 25, 20, 33), atol=1)
-    assert not any(panel.frames for panel in below[:2])
-
-
-FACTS = {
-    'tasks': 'segmentation',
-    'numbers of classes': 2,
-    'classes': ['road', 'car'],
-    'depth files': ['a.png', 'b.png'],
-    'sizes of the first label map': SHAPE
-}
+    assert not any(panel.boxes for panel in below[:2])
 
 
 class Facts(Run):
     """A run of which only the facts are known."""
 
     def __init__(self, facts):
-        self.known = facts
-
-    def facts(self):
-        return self.known
+        self.facts = lambda: facts
 
 
 @pytest.mark.parametrize('changed, why', [
@@ -182,9 +172,13 @@ class Facts(Run):
 ])
 def test_runs_on_other_data_are_refused(changed, why):
     """Also where the first run does not read what the others do."""
-    blind = {k: v for k, v in FACTS.items() if k not in changed}
-    runs = dict(blind=Facts(blind), ours=Facts(FACTS))
+    facts = {
+        'tasks': 'segmentation', 'numbers of classes': 2,
+        'classes': ['road', 'car'], 'depth files': ['a.png', 'b.png'],
+        'sizes of the first label map': SHAPE}
+    blind = {k: v for k, v in facts.items() if k not in changed}
+    runs = dict(blind=Facts(blind), ours=Facts(facts))
     check_alike(runs)
-    runs['odd'] = Facts({**FACTS, **changed})
+    runs['odd'] = Facts({**facts, **changed})
     with pytest.raises(ValueError, match=f'^odd and ours .*{why}'):
         check_alike(runs)
