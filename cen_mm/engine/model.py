@@ -1,4 +1,4 @@
-"""What the hooks ask of a model."""
+"""Access to a model behind its distributed wrapper."""
 from mmengine.model import is_model_wrapper
 from torch import nn
 

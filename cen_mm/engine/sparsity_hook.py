@@ -17,7 +17,7 @@ from .model import unwrapped
 
 @HOOKS.register_module()
 class SparsityHook(Hook):
-    r"""Penalise the gammas that may be exchanged, and watch them.
+    r"""Penalise the gammas that may be exchanged, and record them.
 
     Adds ``loss_sparsity``, the second term of Eq. 4,
 
@@ -37,7 +37,7 @@ class SparsityHook(Hook):
     Args:
         weight (float): lambda. The official code adds its term once for each
             of the M+1 outputs, so its 2e-4 is 6e-4 here for M=2. With 0 it
-            only watches, if there is anything to watch.
+            only records, if a norm exchanges.
         region (str): 'own' penalises in each modality only its own 1/M of
             the channels, the paper's choice; 'all' penalises every gamma.
             Defaults to 'own'.
@@ -99,7 +99,7 @@ class SparsityHook(Hook):
             self.handle.remove()
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Record, if it is time."""
+        """Record once an interval."""
         if self.by_epoch and self.every_n_epochs(runner, self.interval):
             self.record(runner, step=runner.iter)
 
@@ -108,7 +108,7 @@ class SparsityHook(Hook):
                          batch_idx: int,
                          data_batch: Any = None,
                          outputs: Any = None) -> None:
-        """Record, if it is time."""
+        """Record once an interval."""
         if not self.by_epoch and self.every_n_train_iters(
                 runner, self.interval):
             self.record(runner, step=runner.iter + 1)

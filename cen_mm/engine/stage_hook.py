@@ -40,7 +40,7 @@ class StageHook(Hook):
                     f'factors[{part!r}] has {len(values)} entries')
 
     def before_train(self, runner: Runner) -> None:
-        """Find out which parameter group belongs to which part."""
+        """Assign each parameter group to a part."""
         parts = {}
         for name, parameter in unwrapped(runner.model).named_parameters():
             part = next((p for p in self.factors if name.startswith(p)), None)
@@ -61,7 +61,7 @@ class StageHook(Hook):
             self.groups += [(group, names.pop())]
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Set the rates; at a milestone forget the momentum."""
+        """Set the rates; at a milestone reset the momentum."""
         stage = bisect_right(self.milestones, runner.epoch)
         for group, part in self.groups:
             group['lr'] = group['initial_lr'] * self.factors[part][stage]

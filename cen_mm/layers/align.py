@@ -56,7 +56,7 @@ class MKMMDLoss(nn.Module):
 
 @MODELS.register_module()
 class AlignFusion(BaseModule):
-    """Streams exchange what they have in common, which MMD draws together.
+    """Common and specific features of every modality, aligned by MMD.
 
     After J. Wang et al., "Learning Common and Specific Features for RGB-D
     Semantic Segmentation with Deconvolutional Networks" (ECCV 2016): each
@@ -64,8 +64,8 @@ class AlignFusion(BaseModule):
     common and a specific part, and a third one makes a map of the specific
     part, the common part and the other modalities' common part (their mean
     if there are several): 5C^2 weights a modality, the 10C^2 of Table 2.
-    :class:`MKMMDLoss` between the common parts waits for the model, which
-    adds it to its losses by :func:`alignment_losses`.
+    The model adds :class:`MKMMDLoss` between the common parts to its losses
+    by :func:`alignment_losses`.
 
     The structure is inferred from the parameter counts. Our choice: the
     vectors compared are the means of a ``grid`` x ``grid`` raster over each
@@ -105,7 +105,7 @@ class AlignFusion(BaseModule):
         """``(N*M, C, H, W)``, folded, to the same shape."""
         common = self.common(x)
         split = common.unflatten(0, (-1, self.num_modalities))
-        # A generator predicts in training mode, where no loss is asked for.
+        # A generator predicts in training mode, without gradients or loss.
         if self.training and torch.is_grad_enabled():
             self._loss = self.loss_weight * self._discrepancy(split)
         others = (split.sum(1, keepdim=True) - split) / max(
@@ -135,7 +135,7 @@ class AlignFusion(BaseModule):
 
 
 def alignment_losses(net: nn.Module) -> Dict[str, Tensor]:
-    """What the :class:`AlignFusion` modules of a network wait with.
+    """Collect the losses of the :class:`AlignFusion` modules of a network.
 
     Args:
         net (nn.Module): A network after a forward pass in training.

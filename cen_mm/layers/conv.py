@@ -1,4 +1,4 @@
-"""Convolutions that no two modalities share."""
+"""Convolutions that are private to each modality."""
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 

@@ -39,7 +39,7 @@ def region_mask(num_modalities: int,
                 channels: int,
                 region: str,
                 device: Optional[torch.device] = None) -> Tensor:
-    """Which gammas of which modality a rule is about.
+    """Mask of the channels that a rule applies to.
 
     Args:
         num_modalities (int): M.
@@ -69,7 +69,7 @@ def region_mask(num_modalities: int,
 
 @dataclass(frozen=True)
 class ExchangeRule:
-    """Which channels are exchanged.
+    """The choice of the channels to exchange.
 
     Args:
         threshold (float): theta of Eq. 6: channels with ``|gamma|`` below it

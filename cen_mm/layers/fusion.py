@@ -12,7 +12,7 @@ from .fold import unfold
 
 
 def own_first(x: Tensor, num_modalities: int) -> Tensor:
-    """Let every modality see all of them, itself first.
+    """Stack the maps of all modalities for each of them, its own first.
 
     Modality m gets its own channels, then those of m+1, m+2 and so on,
     around the circle, so that one fusion with shared weights gives every
@@ -32,15 +32,15 @@ def own_first(x: Tensor, num_modalities: int) -> Tensor:
 
 
 class Fusion(BaseModule):
-    """What the fusions have in common.
+    """Base class of the fusions.
 
     A subclass writes ``merge``: ``(B, M*C, H, W)`` to ``(B, C, H, W)``.
 
     Args:
         channels (int): C.
         num_modalities (int): M.
-        merges (bool): Whether one stream is made of all. Defaults to False:
-            as many streams go on as have come.
+        merges (bool): Whether the M streams become one. Defaults to False:
+            M streams to M streams.
     """
 
     def __init__(self,
@@ -100,7 +100,7 @@ class AverageFusion(Fusion):
 
 @MODELS.register_module()
 class SelfAttentionFusion(Fusion):
-    """SSMA: channels and places are gated before they are fused.
+    """Self-supervised model adaptation (SSMA): a learnt gate, then fusion.
 
     Valada et al., "Self-Supervised Model Adaptation for Multimodal Semantic
     Segmentation" (IJCV 2020): a 3x3 convolution squeezes the MC stacked

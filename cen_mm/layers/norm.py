@@ -14,13 +14,13 @@ from .sync_norm import SyncBN
 
 
 class PrivateNorm(PrivateLayer):
-    """A norm whose scales or statistics belong to one modality each.
+    """A norm with scales or statistics for each modality.
 
     Batch, sync-batch and instance norms with private statistics, and group
     norms, run as the one stock norm over ``M*C`` channels. Where the stock
     norm cannot hold the scales (layer norms; one of scales and statistics
-    shared, Table 9), it loses them and ``scale`` and ``offset`` of this
-    module follow it. An activation that the norm fuses (timm's
+    shared, Table 9), they move to ``scale`` and ``offset`` of this module,
+    which are applied behind it. An activation that the norm fuses (timm's
     ``BatchNormAct2d``) comes last, behind the exchange.
 
     The paper has batch and instance norms; the others are ours. Group and
@@ -94,7 +94,7 @@ class PrivateNorm(PrivateLayer):
         self.exchange = None if exchange is None else ExchangeRule(**exchange)
 
     def _take(self, name: str, times: int) -> Optional[nn.Parameter]:
-        """A parameter of the stock norm, which loses it."""
+        """Move a parameter from the stock norm to this module."""
         value = getattr(self.stock, name)
         if value is None:
             return None

@@ -1,11 +1,11 @@
-"""A stock layer that every modality has for itself."""
+"""Base of private layers: a stock layer widened to M modalities."""
 from typing import Dict
 
 from torch import Tensor, nn
 
 
 class PrivateLayer(nn.Module):
-    """Base of layers that wrap a stock layer and make it private.
+    """Wraps a stock layer and makes it private to each modality.
 
     A layer that is wide runs as the one stock layer over the ``M*C``
     channels of ``(N, M*C, H, W)``: no split, no concatenation. The stock
@@ -58,7 +58,7 @@ class PrivateLayer(nn.Module):
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def _fit(self, key: str, value: Tensor, own: Tensor) -> Tensor:
-        """An entry of one modality or of M in the shape of this layer's."""
+        """Expand an entry of one modality, or keep one of M."""
         if value.shape == own.shape:
             return value
         plain = (own.shape[0] // self.num_modalities, *own.shape[1:])

@@ -1,4 +1,4 @@
-"""From a plain network to one with private layers that exchange."""
+"""Conversion of plain networks to private layers that exchange."""
 import difflib
 import re
 from contextlib import contextmanager

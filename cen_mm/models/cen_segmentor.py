@@ -91,7 +91,7 @@ class CENSegmentor(EncoderDecoder):
         modalities = check_modalities(modalities)
         m = len(modalities)
         super().__init__(
-            _told(backbone, num_modalities=m),
+            _add_arguments(backbone, num_modalities=m),
             decode_head,
             data_preprocessor=_preprocessor(data_preprocessor, modalities),
             **kwargs)
@@ -124,7 +124,7 @@ class CENSegmentor(EncoderDecoder):
 
     @property
     def streams(self) -> Tuple[str, ...]:
-        """What is handed out: the modalities, then 'ensemble'.
+        """Names of the predictions: the modalities, then 'ensemble'.
 
         One modality, or merged ones, have no streams beside it.
         """
@@ -137,7 +137,7 @@ class CENSegmentor(EncoderDecoder):
         return 1 if self.merges else len(self.modalities) + 1
 
     def _by_stream(self, head: nn.Module) -> nn.Module:
-        """A decode head, or a list of auxiliary ones, run by stream."""
+        """Wrap a decode head, or a list of auxiliary ones, in streams."""
         if isinstance(head, nn.ModuleList):
             return nn.ModuleList(map(self._by_stream, head))
         return StreamHead(head, self.modalities)
@@ -241,8 +241,8 @@ class CENSegmentor(EncoderDecoder):
         return data_samples
 
 
-def _told(cfg: dict, **known) -> dict:
-    """The config of a component with those arguments that it takes."""
+def _add_arguments(cfg: dict, **known) -> dict:
+    """Add to the config of a component the arguments that it takes."""
     kind = cfg['type']
     kind = MODELS.get(kind) if isinstance(kind, str) else kind
     takes = () if kind is None else signature(kind).parameters
@@ -251,11 +251,11 @@ def _told(cfg: dict, **known) -> dict:
 
 def _preprocessor(cfg: Optional[dict],
                   modalities: Tuple[str, ...]) -> Optional[nn.Module]:
-    """A data preprocessor that knows the modalities."""
+    """Build the data preprocessor with the modalities."""
     if not isinstance(cfg, dict):
         return cfg
     cfg = dict(cfg)
     if cfg['type'] == 'SegDataPreProcessor':
         cfg['type'] = 'MultimodalPreProcessor'
         cfg.pop('bgr_to_rgb', None)  # PackModalities gives RGB
-    return MODELS.build(_told(cfg, modalities=modalities))
+    return MODELS.build(_add_arguments(cfg, modalities=modalities))

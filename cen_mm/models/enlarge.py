@@ -7,7 +7,7 @@ from torch import Size, Tensor
 
 def enlarge(logits: Tensor, batch_img_metas: List[dict],
             test_cfg: Optional[dict], align_corners: bool) -> Tensor:
-    """What mmseg's heads do when they predict, with a choice of the kernel.
+    """Upsample logits as mmseg's heads do, with a choice of the kernel.
 
     Args:
         logits (Tensor): ``(N, K, h, w)``.

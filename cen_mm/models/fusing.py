@@ -1,4 +1,4 @@
-"""Fusion baselines within any backbone of one stream a modality."""
+"""Fusion baselines within any backbone."""
 import re
 from typing import Dict
 
@@ -9,7 +9,7 @@ from torch import nn
 
 def add_fusions(backbone: nn.Module, num_modalities: int, type: str,
                 after: str, **kwargs) -> None:
-    """Let the streams of a backbone fuse after some of its layers, and go on.
+    """Fuse the streams of a backbone after some of its layers.
 
     The columns "same with our setting" of Table 2: one stream a modality to
     the end; the fused map of a stream takes the place of its own, for the
@@ -55,7 +55,7 @@ def add_fusions(backbone: nn.Module, num_modalities: int, type: str,
 
 def _channels(backbone: nn.Module, layers: Dict[str, nn.Module],
               num_modalities: int) -> Dict[str, int]:
-    """Channels of the layers' outputs, found by one small image."""
+    """Channels of the layers' outputs, measured on a small image."""
     channels = {}
     hooks = [
         layer.register_forward_hook(

@@ -1,4 +1,4 @@
-"""Encoders that end in one: the common setting of Table 2."""
+"""ResNets that merge their modalities: the common setting of Table 2."""
 from typing import List, Sequence
 
 from mmseg.models.backbones import ResNet
@@ -10,7 +10,7 @@ from ..layers import Fusion, make_private
 
 @MODELS.register_module()
 class MergingResNet(ResNet):
-    """Encoders of their own that are merged by a fusion baseline.
+    """One encoder a modality, merged by a fusion baseline.
 
     Nothing is shared up to the last fused stage, where one stream is made of
     all; behind it the network is a plain ResNet. :class:`CENSegmentor`, which

@@ -9,7 +9,7 @@ from .initialise import initialise_convolutions
 
 @MODELS.register_module()
 class MultimodalPatchDiscriminator(PatchDiscriminator):
-    """mmagic's PatchGAN, which looks at each source beside its translation.
+    """mmagic's PatchGAN on pairs of a source and its translation.
 
     Weights and norms are shared by all streams. With the defaults it judges
     patches of 70x70 pixels, as the official code does. It gives logits,

@@ -92,7 +92,7 @@ class CENPix2Pix(BaseModel):
         return [*several, 'ensemble']
 
     def state_dict(self, *args, **kwargs) -> Dict[str, Tensor]:
-        """As without the distributed wrappers of the two networks.
+        """The state without the distributed wrappers of the two networks.
 
         mmengine would save their names, but expects none where it loads.
         """
@@ -108,7 +108,7 @@ class CENPix2Pix(BaseModel):
                 mode: str = 'tensor',
                 outputs: Optional[Tensor] = None
                 ) -> Union[Tensor, Dict[str, Tensor], List[DataSample]]:
-        """What mmengine asks of a model.
+        """The forward pass in one of mmengine's modes.
 
         Args:
             inputs (Tensor): ``(N, M*C, H, W)`` in [-1, 1].
