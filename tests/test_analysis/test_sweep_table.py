@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from cen_mm.analysis.compare.sweep_table import (
+    AFTER,
+    BEFORE,
     Curve,
     curves,
     find_metric,
@@ -30,39 +32,23 @@ def line(key, value, own, seed=0, miou='', exchanged=''):
     return f'{key},{value},{own},{seed},7,{miou},{exchanged},,c.py,abc,r'
 
 
-def test_mean_and_spread_over_seeds(write):
+def test_seeds_of_several_rows_and_none(write):
     """The values not in order, three seeds, two, one and none."""
     rows = read_table(write(
         line('weight', 0.1, 0.001, 0, 30, 0.5),
         line('weight', '1e-05', 0.001, 0, 40, ''),
-        line('weight', 0.001, 0.001, 0, 41, 0.25),
-        line('weight', 0.001, 0.001, 1, 43, 0.75),
-        line('weight', 0.001, 0.001, 2, 48, 0.5),
+        *(line('weight', 0.001, 0.001, seed, miou, 0.5)
+          for seed, miou in enumerate((41, 43, 48))),
         line('weight', 0.1, 0.001, 1, 32, 0.7),
-        line('weight', 1, 0.001, 0, '', 1),
-        line('region', 'own', 'own', 0, 41, 0.25),
-        line('region', 'all', 'own', 0, 39, 0.5)))
-    weight, region = curves(rows, 'mIoU')
-    assert (weight.key, weight.config_value) == ('weight', 0.001)
-    assert weight.values == [1e-5, 1e-3, 0.1, 1.]
-    assert [s.tolist() for s in weight.samples] == [
-        [40], [41, 43, 48], [30, 32], []]
+        line('weight', 1, 0.001, 0, '', 1)))
+    curve, = curves(rows, 'mIoU')
+    assert curve.values == [1e-5, 1e-3, 0.1, 1.] and curve.least == 1e-5
     # (41 + 43 + 48) / 3; deviations -3, -1 and 4; (9 + 1 + 16) / 2.
-    np.testing.assert_allclose(weight.mean, [40, 44, 31, np.nan])
+    np.testing.assert_allclose(curve.mean, [40, 44, 31, np.nan])
     np.testing.assert_allclose(
-        weight.std, [np.nan, math.sqrt(13), math.sqrt(2), np.nan])
-    assert weight.numeric and weight.log and weight.least == 1e-5
-    assert (region.key, region.config_value, region.values) == (
-        'region', 'own', ['all', 'own'])
-    assert not region.numeric and not region.log
-    assert region.mean.tolist() == [39, 41]
-    weight, region = curves(rows, 'exchanged')
-    assert [s.tolist() for s in weight.samples] == [
-        [], [0.25, 0.75, 0.5], [0.5, 0.7], [1]]
-    assert region.mean.tolist() == [0.5, 0.25]
-    with pytest.raises(ValueError, match="'mIuO' is no metric of this sweep, "
-                       'which has rgb/mIoU, mIoU$'):
-        find_metric(rows, 'mIuO')
+        curve.std, [np.nan, math.sqrt(13), math.sqrt(2), np.nan])
+    curve, = curves(rows, 'exchanged')
+    np.testing.assert_allclose(curve.mean, [np.nan, 0.5, 0.6, 1])
 
 
 @pytest.mark.parametrize('values, log, least', [
@@ -102,16 +88,15 @@ def test_numbers_and_texts(write, value, own, values, expected):
     (['reshading/MAE', 'MAE', 'PSNR'], '', 'MAE'),
     (['b', 'a'], '', 'b'),
     (['rgb/mIoU', 'mIoU'], 'rgb/mIoU', 'rgb/mIoU'),
-    ([], '', None),
 ])
 def test_which_metric(names, given, expected):
-    row = dict.fromkeys(['key', 'value', 'config_value', 'seed', *names,
-                         'exchanged', 'seconds', 'config', 'commit', 'run'])
-    if expected:
-        assert find_metric([row], given) == expected
-    else:
-        with pytest.raises(ValueError, match='which has none'):
-            find_metric([row], given)
+    row = dict.fromkeys([*BEFORE, *names, *AFTER])
+    assert find_metric([row], given) == expected
+
+
+def test_no_metric():
+    with pytest.raises(ValueError, match='which has none'):
+        find_metric([dict.fromkeys(BEFORE)])
 
 
 @pytest.mark.parametrize('lines, head, message', [
@@ -132,8 +117,8 @@ def test_a_wrong_table(write, lines, head, message):
     assert '\n' not in str(error.value)
 
 
-def test_a_picture_is_no_table(tmp_path):
-    path = tmp_path / 'out.png'
+def test_a_picture_is_no_table(write):
+    path = write()
     path.write_bytes(b'\x89PNG\r\n\x1a\n\xff\xff')
-    with pytest.raises(ValueError, match='out.png is no results.csv of a '):
+    with pytest.raises(ValueError, match='csv is no results.csv of a sweep'):
         read_table(path)

@@ -100,8 +100,8 @@ def time_in_turns(starts: Dict[str, Callable], cuda: bool, iters: int,
         starts (dict[str, Callable]): Calls of :func:`step_of`, by network,
             among them 'floor' and 'loop'.
         cuda (bool): Whether they run on CUDA.
-        iters (int): Rounds that count, after ``warmup`` that do not.
-        warmup (int): See there.
+        iters (int): Rounds that count.
+        warmup (int): Rounds before, which do not.
         clock (str): Key of ``CLOCKS``.
         progress (tqdm): Advanced by one a round.
 
