@@ -47,7 +47,8 @@ def job(request, tmp_path_factory):
         make_gammas(norm)
     return SimpleNamespace(
         cfg=cfg, net=net, modalities=cfg.model.modalities,
-        streams=net.streams or ('', ))
+        # What the head makes; of one modality the ensemble alone leaves it.
+        outputs=getattr(net.decode_head, 'streams', ('', )))
 
 
 def batch_of(job, loader, training, size=2):
@@ -96,7 +97,7 @@ def test_every_parameter_is_trained(job):
         hook.after_train(runner)
     expected = {
         f'{head}.{stream}.loss_ce'.replace('..', '.')
-        for head in ('decode', 'aux') for stream in job.streams
+        for head in ('decode', 'aux') for stream in job.outputs
         if head == 'decode' or 'auxiliary_head' in cfg.model
     }
     if 'AlignFusion' in str(cfg.model):
@@ -121,11 +122,16 @@ def enlarged(net, x, size):
 
 def handed_out(job, sample, kind):
     """What a sample holds of each stream, in the order of the channels."""
-    names = {'': kind, 'ensemble': kind}
-    return [
-        sample.get(names.get(stream, f'{kind}_{stream}')).data
-        for stream in job.streams
-    ]
+    streams = job.modalities if len(job.outputs) > 2 else ()
+    names = [*(f'{kind}_{stream}' for stream in streams), kind]
+    assert {key for key in sample.all_keys() if kind in key} == {*names}
+    return [sample.get(name).data for name in names]
+
+
+def of_streams(job, logits):
+    """The same of logits ``(..., C, H, W)`` or their sum."""
+    chunks = logits.chunk(len(job.outputs), dim=-3)
+    return chunks if len(chunks) > 2 else chunks[-1:]
 
 
 @torch.no_grad()
@@ -149,7 +155,7 @@ def test_predicts_whole_and_in_windows(job):
             for ours, label, theirs in zip(
                     handed_out(job, sample, 'seg_logits'),
                     handed_out(job, sample, 'pred_sem_seg'),
-                    logits.chunk(len(job.streams))):
+                    of_streams(job, logits)):
                 torch.testing.assert_close(ours, theirs)
                 assert torch.equal(label[0], ours.argmax(0))
     net.test_cfg = job.cfg.model.test_cfg
@@ -190,8 +196,7 @@ def test_augments_when_testing(job):
         if samples[0].flip:
             logits = logits.flip(3)
         logits = F.interpolate(logits, SIZE, mode='bilinear')
-        total = total + torch.stack(logits[0].chunk(len(
-            job.streams))).softmax(1)
+        total = total + torch.stack(of_streams(job, logits[0])).softmax(1)
     model = MODELS.build(dict(cfg.tta_model, module=net))
     merged, = model.test_step(data)
     for ours, theirs in zip(
