@@ -22,8 +22,10 @@ def project(tmp_path, monkeypatch):
     project = tmp_path / 'my_project'
     (project / 'my_project').mkdir(parents=True)
     (project / 'configs').mkdir()
-    desks, package, deep, other, *rest = blocks('downstream.md', SHORTER)
+    desks, package, wrapped, deep, other, *rest = blocks(
+        'downstream.md', SHORTER)
     for name, text in {'configs/desks.py': desks,
+                       'configs/segformer.py': wrapped,
                        'configs/desks_r101.py': deep,
                        'configs/desks_resnext.py': other,
                        'my_project/__init__.py': package}.items():
@@ -118,6 +120,19 @@ def test_other_backbones(project, name, exchanging):
     assert all(m.num_modalities == 2 for m in norms)
     assert net.decode_head.streams == ('rgb', 'depth', 'ensemble')
     assert net.decode_head.out_channels == 3
+
+
+def test_a_config_of_mmseg_in_three_lines(project):
+    """Two layer norms in each of the eight blocks exchange."""
+    cfg = Config.fromfile('configs/segformer.py')
+    net = MODELS.build(cfg.model)
+    norms = [m for m in net.backbone.modules()
+             if getattr(m, 'exchange', None) is not None]
+    assert len(norms) == 16 and all(m.gamma.shape[0] == 2 for m in norms)
+    assert net.decode_head.streams == ('rgb', 'depth', 'ensemble')
+    assert net.data_preprocessor.mean.flatten().tolist() == pytest.approx(
+        [123.675, 116.28, 103.53, 0, 0, 0])
+    assert cfg.default_hooks.sparsity.weight == 6e-4
 
 
 def test_other_modalities_refuse_the_weights(project):

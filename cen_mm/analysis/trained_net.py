@@ -1,14 +1,14 @@
 """A trained network that exchanges channels, for the tools that look at it."""
-from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.model import BaseModel
 from torch import nn
 
 from ..apis.checkpoint import find_config, load_model
+from ..apis.config import parse_options
 from ..layers import exchangeable_norms, modality_names
 
 Norms = List[Tuple[str, nn.Module]]
@@ -59,10 +59,7 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
         ValueError: If they do not fit, or as of :func:`exchanging_norms`.
     """
     cfg = find_config(checkpoint, config)
-    if cfg_options:
-        parser = ArgumentParser()
-        parser.add_argument('--set', nargs='+', action=DictAction)
-        cfg.merge_from_dict(parser.parse_args(['--set', *cfg_options]).set)
+    cfg.merge_from_dict(parse_options(cfg_options or ()))
     model, meta = load_model(cfg, checkpoint)
     return TrainedNet(cfg, model.to(get_device()), meta,
                       exchanging_norms(model), modality_names(model))

@@ -21,8 +21,8 @@ def zeroed_norm(m, channels=CHANNELS):
         norm.weight[1::channels] = 0.5  # only the first modality's is zero
         norm.weight[1] = 0
         norm.bias.uniform_(-0.5, 1.5)
-        norm.running_mean.normal_()
-        norm.running_var.uniform_(0.5, 2.)
+        norm.stock.running_mean.normal_()
+        norm.stock.running_var.uniform_(0.5, 2.)
     return norm
 
 
@@ -36,7 +36,7 @@ def both(m, convs, with_map=True):
     """f, and f' built from it layer by layer; an offset for each place?"""
     f, ready, size = [], [], SIZE
     for conv in convs:
-        channels = conv.in_channels // m
+        channels = conv.stock.in_channels // m
         norm = zeroed_norm(m, channels)
         f += [without_exchange(norm), nn.ReLU(), conv]
         ready += [norm, nn.ReLU(),

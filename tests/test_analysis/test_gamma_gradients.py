@@ -75,13 +75,13 @@ def by_hand(net, data):
     sum(v for k, v in losses.items() if 'loss' in k).backward()
     for name, norm in norms:
         x, added = seen[name]
-        of_instance = isinstance(norm, nn.InstanceNorm2d)
+        of_instance = isinstance(norm.stock, nn.InstanceNorm2d)
         for m in range(2):
             part, g = x[m::2], added.grad[m::2]  # (N, C, H, W)
             axes = (2, 3) if of_instance else (0, 2, 3)
             mean = part.mean(axes, keepdim=True)
             var = part.var(axes, unbiased=False, keepdim=True)
-            x_hat = (part - mean) / (var + norm.eps).sqrt()
+            x_hat = (part - mean) / (var + norm.stock.eps).sqrt()
             yield (name, m, (g * x_hat).sum((0, 2, 3)),
                    (g * g).sum((0, 2, 3)).sqrt())
 

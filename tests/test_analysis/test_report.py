@@ -91,7 +91,7 @@ def test_translation(tmp_path, run_tool, monkeypatch):
     rows = read(out / 'layers.csv')
     assert len(rows) == 4 * 2
     for row in rows:
-        gamma = state[row['layer'] + '.weight'].view(2, -1).abs()
+        gamma = state[row['layer'] + '.stock.weight'].view(2, -1).abs()
         m = SOURCES.index(row['modality'])
         small = gamma < 0.01
         assert int(row['channels']) == gamma.shape[1]
@@ -108,10 +108,10 @@ def test_translation(tmp_path, run_tool, monkeypatch):
     layer = 'generator.encoder.2.norm'
     values = set()
     for row, (expected, rule) in zip(forced, {
-            ('as trained', ''): dict(pattern=r'.*encoder\.\d\.norm'),
+            ('as trained', ''): dict(norms=r'.*encoder\.\d\.norm'),
             ('all off', ''): dict(threshold=0.),
-            ('one off', layer): dict(pattern=r'.*encoder\.[134]\.norm'),
-            ('one on', layer): dict(pattern=r'.*encoder\.2\.norm')}.items()):
+            ('one off', layer): dict(norms=r'.*encoder\.[134]\.norm'),
+            ('one on', layer): dict(norms=r'.*encoder\.2\.norm')}.items()):
         assert (row['exchange'], row['layer']) == expected
         for key, value in mean_errors(
                 cfg, tmp_path, dict(dict(threshold=0.01), **rule), 2).items():
@@ -177,7 +177,7 @@ def test_the_checkpoint_alone_will_do(trained_run, tmp_path, run_tool):
         'nan'}
     assert not (tmp_path / 'forcing.csv').exists()
     printed = run_tool(
-        TOOL, *args, 'model.backbone.exchange.threshold=0', '--threshold',
+        TOOL, *args, 'model.exchange.threshold=0', '--threshold',
         0.02)
     assert 'nothing is exchanged' in printed
     assert 'threshold: 0 ' in printed and 'small scales: below 0.02' in printed
@@ -191,9 +191,9 @@ def test_the_checkpoint_alone_will_do(trained_run, tmp_path, run_tool):
      'the folder nowhere of test_dataloader .* --images 0'),
     (['--evaluate', '--layers', 'layer3.1.bn5'],
      "'layer3.1.bn5' is no layer .*layer3.1.bn2"),
-    (['--evaluate', '--cfg-options', 'model.backbone.exchange.threshold=0'],
+    (['--evaluate', '--cfg-options', 'model.exchange.threshold=0'],
      'no exchange to force'),
-    (['--cfg-options', 'model.backbone.exchange=None'],
+    (['--cfg-options', 'model.exchange=None'],
      'none of the .* private norms of this CENSegmentor'),
     (['--evaluate', '--layers', 'layer1.0.bn1'], 'is no layer .*near names'),
     (['--images', -1], '--images must be >= 0'),

@@ -88,8 +88,8 @@ def files_of(root, index, modalities):
 
 @pytest.mark.parametrize('change, needed, given, streams', [
     (two_streams, ('rgb', 'depth'), ('depth', 'rgb'), ['depth', 'rgb']),
-    (rgb_alone, ('rgb', ), ('rgb', ), ['rgb']),
-    (depth_alone, ('depth', ), ('depth', 'rgb'), ['depth']),
+    (rgb_alone, ('rgb', ), ('rgb', ), []),
+    (depth_alone, ('depth', ), ('depth', 'rgb'), []),
     (stock, ('rgb', ), ('rgb', ), [])])
 def test_is_the_test_step_bit_by_bit(tmp_path, change, needed, given,
                                      streams):
@@ -138,7 +138,7 @@ def test_depth_alone_needs_no_image(tmp_path):
     folders = dict(depth=tmp_path / 'nyudv2/depth')
     assert inferencer.infer_folders(folders, tmp_path / 'out') == []
     labels, colours = (np.array(Image.open(
-        tmp_path / 'out' / kind / 'depth' / f'{NAMES[0]}.png'))
+        tmp_path / 'out' / kind / 'ensemble' / f'{NAMES[0]}.png'))
         for kind in ('labels', 'overlays'))
     palette = np.array([bit_colour(i + 1) for i in range(40)], np.uint8)
     assert np.array_equal(colours, palette[labels])

@@ -41,9 +41,10 @@ class ChannelVariance:
     @torch.no_grad()
     def __call__(self, norm: nn.Module, inputs: tuple,
                  output: Tensor) -> None:
-        """Add what a norm gives, ``(N*M, C, H, W)``."""
-        streams = output.unflatten(0, (-1, norm.num_modalities)).double()
-        var, mean = torch.var_mean(streams, (0, 3, 4), correction=0)
+        """Add the output of a norm, such as ``(N*M, C, H, W)``."""
+        maps = output.movedim(norm.channel_dim, 1).flatten(2)
+        streams = maps.unflatten(0, (-1, norm.num_modalities)).double()
+        var, mean = torch.var_mean(streams, (0, 3), correction=0)
         added = streams[:, 0, 0].numel()
         total = self.count + added
         away = mean - self.mean  # (M, C)

@@ -25,9 +25,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...layers import PrivateConv2d
-from ...layers.fold import fold, unfold
-from ...layers.norm import PrivateNorm
+from ...layers import PrivateConv, PrivateNorm, fold, unfold
 
 
 class ExchangeReadyConv(nn.Module):
@@ -36,7 +34,7 @@ class ExchangeReadyConv(nn.Module):
     Args:
         norm (PrivateNorm): The norm in front, with its exchange rule and
             with gamma = 0 wherever it exchanges.
-        conv (PrivateConv2d): The convolution of f.
+        conv (PrivateConv): The convolution of f.
         size (tuple[int, int], optional): Height and width of its input, for
             the offset of each place. Defaults to None: the paper's bias,
             one number for each channel.
@@ -47,25 +45,26 @@ class ExchangeReadyConv(nn.Module):
         ValueError: If the premises of the corollary do not hold.
     """
 
-    def __init__(self, norm: PrivateNorm, conv: PrivateConv2d,
+    def __init__(self, norm: PrivateNorm, conv: PrivateConv,
                  size: Optional[Tuple[int, int]] = None,
                  activation: Callable[[Tensor], Tensor] = F.relu) -> None:
         super().__init__()
         replaced = _exchanged_zeros(norm)  # (M, C)
-        if not isinstance(conv, PrivateConv2d):
+        if not isinstance(conv, PrivateConv):
             raise ValueError(
                 f'the convolution is a {type(conv).__name__}, which the '
                 'modalities share, and Corollary 1 is about unshared ones: '
-                "set conv_cfg=dict(type='PrivateConv2d', num_modalities=M)")
+                "set private=('convs', 'affine', 'stats')")
         constants = activation(norm.bias.detach()).view_as(replaced)
         constants = constants * replaced
         self.num_modalities = conv.num_modalities
         # Groups of all modalities: (M*G, D/G, C/G, k, k)
-        weight = conv.weight.detach().unflatten(0, (conv.groups, -1))
-        columns = replaced.view(conv.groups, 1, -1, 1, 1)
+        weight = conv.weight.detach().unflatten(0, (conv.stock.groups, -1))
+        columns = replaced.view(conv.stock.groups, 1, -1, 1, 1)
         self.conv = copy.deepcopy(conv)
-        self.conv.weight.data = weight.masked_fill(columns, 0).flatten(0, 1)
-        self.conv.bias = None
+        stock = self.conv.stock
+        stock.weight.data = weight.masked_fill(columns, 0).flatten(0, 1)
+        stock.bias = None
         if size is None:
             offset = (weight * constants.view_as(columns)).sum((2, 3, 4))
             offset = offset.view(1, -1, 1, 1)

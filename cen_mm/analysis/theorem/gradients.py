@@ -69,8 +69,9 @@ def gamma_gradients(model: BaseModel, batches: Iterable[dict],
         slopes.append([s.view_as(norm.gamma).cpu()
                        for s, (_, norm) in zip(gradients, norms)])
         sizes.append([
-            g.unflatten(0, (-1, norm.num_modalities))  # (N, M, C, H, W)
-            .square().sum(dim=(0, 3, 4)).sqrt().cpu()
+            g.movedim(norm.channel_dim, 1).flatten(2)
+            .unflatten(0, (-1, norm.num_modalities))  # (N, M, C, places)
+            .square().sum(dim=(0, 3)).sqrt().cpu()
             for g, (_, norm) in zip(gradients[len(norms):], norms)])
     if not slopes:
         raise ValueError('there is no batch to measure on: give at least one, '
