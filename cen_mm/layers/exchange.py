@@ -9,7 +9,7 @@ from typing import Optional
 import torch
 from torch import Tensor
 
-from .fold import refold, unfold
+from .fold import refold, reshape_fresh, unfold
 
 
 def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
@@ -155,7 +155,7 @@ def channel_exchange(x: Tensor,
     others = sum(split.roll(k, dims=1) for k in range(1, num_modalities))
     others = others / (num_modalities - 1)
     replaced = per_channel(replaced, split.dim(), channel_dim)
-    return torch.where(replaced, others, split).flatten(0, 1)
+    return reshape_fresh(torch.where(replaced, others, split), x.shape)
 
 
 def per_channel(values: Tensor, dim: int, channel_dim: int) -> Tensor:
