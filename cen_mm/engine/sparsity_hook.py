@@ -48,7 +48,8 @@ class SparsityHook(Hook):
             Defaults to None: if the loop does.
 
     Raises:
-        ValueError: If there is a weight, but no norm that exchanges.
+        ValueError: If ``weight`` is negative or ``region`` unknown; before
+            training, if there is a weight, but no norm that exchanges.
     """
 
     def __init__(self,
@@ -56,6 +57,11 @@ class SparsityHook(Hook):
                  region: str = 'own',
                  interval: Optional[int] = None,
                  by_epoch: Optional[bool] = None) -> None:
+        if not weight >= 0:
+            raise ValueError(
+                f'SparsityHook.weight must be >= 0, got {weight}: a negative '
+                'penalty would drive the gammas away from 0')
+        region_mask(1, 1, region)
         self.weight = weight
         self.region = region
         self.interval = interval

@@ -85,16 +85,18 @@ class ExchangeRule:
             to None: those below the threshold.
 
     Raises:
-        ValueError: If ``threshold`` is negative or ``region`` is unknown.
+        ValueError: If ``threshold`` is no number from 0 on or ``region`` is
+            unknown.
     """
     threshold: float = 2e-2
     region: str = 'all'
     random_seed: Optional[int] = None
 
     def __post_init__(self) -> None:
-        if self.threshold < 0:
-            raise ValueError(
-                f'exchange threshold must be >= 0, got {self.threshold}')
+        if not isinstance(self.threshold, (int, float)) or (
+                not self.threshold >= 0):
+            raise ValueError('exchange threshold must be a number >= 0, got '
+                             f'{self.threshold!r}')
         region_mask(1, 1, self.region)
 
     def replaced(self, gamma: Tensor) -> Tensor:
