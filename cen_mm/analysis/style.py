@@ -43,17 +43,11 @@ COLOURS = dict(
 
 
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
-    """A colour for each modality.
+    """A hexadecimal colour for each modality, in their order.
 
     Known names have their own. Any other, or one of two known ones that share
     a colour, has one that its name decides, unless that is taken; only beyond
     six modalities do colours repeat. The order does not matter.
-
-    Args:
-        modalities (Iterable[str]): Names.
-
-    Returns:
-        dict[str, str]: Hexadecimal colours by name, in the same order.
     """
     names = list(modalities)
     chosen: Dict[str, str] = {}
@@ -69,15 +63,9 @@ def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
 
 
 def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
-    """``plt.subplots`` with room for the labels.
+    """A figure of ``size`` inches with room for its labels, and its axes.
 
-    Args:
-        rows, columns (int): Default to 1.
-        size (tuple[float, float]): Width and height in inches.
-        kwargs: Of ``plt.subplots``.
-
-    Returns:
-        tuple: The figure, and its axes, ``(rows, columns)``.
+    These are ``(rows, columns)``; the rest goes to ``plt.subplots``.
     """
     return plt.subplots(
         rows, columns, figsize=size, squeeze=False, layout='constrained',
@@ -86,15 +74,10 @@ def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
 
 def grouped_bars(axis, groups: Sequence[str],
                  values: Dict[str, np.ndarray]) -> Dict[str, list]:
-    """G groups of bars, in each a bar a modality or stream.
+    """G named groups of bars, in each a bar a modality or stream.
 
-    Args:
-        axis (Axes): Where.
-        groups (Sequence[str]): Names; upright where they are long together.
-        values (dict[str, np.ndarray]): By modality or stream, ``(G, )``.
-
-    Returns:
-        dict[str, list]: The bars of each.
+    ``values``, ``(G, )`` each, and the bars, which are returned, are by
+    modality or stream. Names that are long together stand upright.
     """
     colours = modality_colours(values)
     width = 0.8 / len(values)
@@ -121,14 +104,9 @@ def check_name(out: Union[str, Path]) -> None:
 
 
 def save(figure, out: Union[str, Path]) -> None:
-    """Write and close a figure.
+    """Write a figure, make the folders, and close it.
 
-    Args:
-        figure (Figure): What to write.
-        out (str | Path): Its name says the format. Folders are made.
-
-    Raises:
-        ValueError: If it says none, or one that is unknown.
+    Raises ValueError if the name of ``out`` says no known format.
     """
     check_name(out)
     Path(out).parent.mkdir(parents=True, exist_ok=True)

@@ -8,11 +8,9 @@ channel it counts how often |dL/dgamma| of the task loss stays below the
 weight of the penalty, so that zero would attract gamma, and compares that
 with the theorem's 2 * Phi(lambda / |dL/dx'|) - 1.
 
-The theorem is about gammas around zero: here those below the threshold of
-the exchange. Whether the run penalises them is told apart as well. It is also
-about networks trained without exchange: give a run with threshold=0 in its
-exchange. Where the statistics of norms are frozen, x-hat is scaled by them,
-so that its variance need not be 1, as the theorem assumes.
+The theorem is about networks trained without exchange: give a run with
+threshold=0 in its exchange. Where the statistics of norms are frozen, the
+variance of x-hat need not be 1, as the theorem assumes.
 """
 import argparse
 

@@ -5,11 +5,8 @@
 
 Reads the last record that SparsityHook has kept in each WORK_DIR/gammas. A
 row a layer, a column a run; each channel of a panel is shared out among the
-modalities by the sizes of their gammas. The strip on top has the colour of
-the modality whose part the channels are in, which is the one that is
-penalised there if the penalty is on disjoint channels. Shares say nothing of
-sizes, so channels that are exchanged in every modality, where one redundant
-map takes the place of another, are hatched.
+modalities by the sizes of their gammas. The strip on top shows whose part the
+channels are in. Channels that are exchanged in every modality are hatched.
 """
 import argparse
 

@@ -5,9 +5,7 @@
 
 Reads what SparsityHook has kept in each WORK_DIR/gammas: a panel a run, a
 line a channel. The paper observes that a gamma which comes close to zero can
-hardly recover, with and without exchange; the titles count those that do.
-With exchange only a penalty and weight decay move the gamma of a channel that
-is replaced in one modality alone, for the task then gives it no gradient.
+hardly recover; the titles count those that do.
 """
 import argparse
 

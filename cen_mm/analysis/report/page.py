@@ -13,15 +13,10 @@ from .tables import LAYER_COLUMNS, forcing_table, layer_table
 
 
 def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
-    """Write down what has been measured.
+    """Write down what a ``Report`` holds.
 
-    Args:
-        report (Report): All of it.
-
-    Returns:
-        tuple[str, dict[str, bytes], str]: The page, which asks for no other
-        file; PNG files by name, which are in it; and what the terminal
-        shows.
+    Returns the page, which asks for no other file; PNG files by name, which
+    are in it; and what the terminal shows.
     """
     rows, net = report.rows, report.net
     path = Path(report.checkpoint).resolve()
@@ -43,9 +38,10 @@ def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
         page['note'], page['donors']
     ]
     if report.forced:
-        metric = _main_metric(net.cfg, report.forced[0].metrics)
-        streams = [name for name in net.modalities if f'{name}/{metric}'
-                   in report.forced[0].metrics] + ['ensemble']
+        metrics = report.forced[0].metrics
+        metric = _main_metric(net.cfg, metrics)
+        streams = [name for name in net.modalities
+                   if f'{name}/{metric}' in metrics] + ['ensemble']
         page.update(
             metric=metric, forcing_text=_forcing_text(report),
             forcing=forcing_table(report.forced, metric, streams))

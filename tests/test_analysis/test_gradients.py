@@ -1,10 +1,12 @@
 """What Theorem 1 is measured by, against its sums written out."""
 import copy
+from pathlib import Path
 
 import pytest
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
+from mmengine.model import BaseModel
 from mmengine.registry import DefaultScope
 from test_parity import samples_of, small_cen
 from tiny_translation import rooms_config
@@ -13,6 +15,7 @@ from torch import nn
 import cen_mm.translation  # noqa: F401
 from cen_mm.analysis.theorem.gradients import gamma_gradients
 from cen_mm.analysis.trained_net import exchanging_norms
+from cen_mm.layers import PrivateNorm
 
 
 class Ready(nn.Module):
@@ -23,34 +26,47 @@ class Ready(nn.Module):
         return data
 
 
-def segmentation(tmp_path):
+class Tokens(BaseModel):
+    """A layer norm on tokens, and any loss."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = PrivateNorm(nn.LayerNorm(6), 2, exchange={})
+
+    def forward(self, inputs, data_samples, mode):
+        return dict(loss=(self.norm(inputs) * data_samples).cos().sum())
+
+
+def segmentation():
     """Batch norms."""
     net = small_cen(50)
     net.backbone.norm_eval = False
-    return net, [
-        dict(
-            inputs=torch.randn(2, 6, 64, 64, dtype=torch.double),
-            data_samples=samples_of(torch.randint(0, 5, (2, 64, 64))))
-        for _ in range(2)
-    ]
+    return net, lambda: dict(
+        inputs=torch.randn(2, 6, 64, 64, dtype=torch.double),
+        data_samples=samples_of(torch.randint(0, 5, (2, 64, 64))))
 
 
-def translation(tmp_path):
+def translation():
     """Instance norms, without dropout."""
     with DefaultScope.overwrite_default_scope('mmagic'):
-        net = MODELS.build(rooms_config(tmp_path).model)
+        net = MODELS.build(rooms_config(Path()).model)
     net.init_weights()
     for module in net.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.
-    return net, [
-        dict(
-            inputs=torch.rand(2, 6, 64, 64, dtype=torch.double) * 2 - 1,
-            data_samples=[
-                DataSample(gt_img=torch.rand(3, 64, 64).double() * 2 - 1)
-                for _ in range(2)
-            ]) for _ in range(2)
-    ]
+    return net, lambda: dict(
+        inputs=torch.rand(2, 6, 64, 64, dtype=torch.double) * 2 - 1,
+        data_samples=[
+            DataSample(gt_img=torch.rand(3, 64, 64).double() * 2 - 1)
+            for _ in range(2)
+        ])
+
+
+def tokens():
+    """Layer norms, channels last."""
+    return Tokens(), lambda: dict(
+        inputs=torch.randn(6, 7, 6, dtype=torch.double),
+        data_samples=torch.randn(6, 7, 6, dtype=torch.double))
 
 
 def by_hand(net, data):
@@ -75,21 +91,24 @@ def by_hand(net, data):
     sum(v for k, v in losses.items() if 'loss' in k).backward()
     for name, norm in norms:
         x, added = seen[name]
-        of_instance = isinstance(norm.stock, nn.InstanceNorm2d)
+        of_tokens = isinstance(norm.stock, nn.LayerNorm)
+        places = (0, 1) if of_tokens else (0, 2, 3)
+        axes = 2 if of_tokens else (2, 3) if isinstance(
+            norm.stock, nn.InstanceNorm2d) else (0, 2, 3)
         for m in range(2):
-            part, g = x[m::2], added.grad[m::2]  # (N, C, H, W)
-            axes = (2, 3) if of_instance else (0, 2, 3)
+            part, g = x[m::2], added.grad[m::2]  # (N, C, H, W), (N, L, C)
             mean = part.mean(axes, keepdim=True)
             var = part.var(axes, unbiased=False, keepdim=True)
             x_hat = (part - mean) / (var + norm.stock.eps).sqrt()
-            yield (name, m, (g * x_hat).sum((0, 2, 3)),
-                   (g * g).sum((0, 2, 3)).sqrt())
+            yield (name, m, (g * x_hat).sum(places),
+                   (g * g).sum(places).sqrt())
 
 
-@pytest.mark.parametrize('job', [segmentation, translation])
-def test_gradients(job, tmp_path):
+@pytest.mark.parametrize('job', [segmentation, translation, tokens])
+def test_gradients(job):
     """In double precision."""
-    net, batches = job(tmp_path)
+    net, batch = job()
+    batches = [batch(), batch()]
     net.data_preprocessor = Ready()
     net = net.double().eval()
     norms = exchanging_norms(net)
