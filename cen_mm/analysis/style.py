@@ -8,17 +8,12 @@ import numpy as np
 
 matplotlib.use('Agg')
 import matplotlib.pyplot as plt
+from matplotlib.backend_bases import FigureCanvasBase
 
-plt.rcParams.update({
-    'axes.spines.top': False,
-    'axes.spines.right': False,
-    'axes.titlesize': 10,
-    'axes.labelsize': 9,
-    'xtick.labelsize': 8,
-    'ytick.labelsize': 8,
-    'legend.frameon': False,
-    'legend.fontsize': 8
-})
+plt.rc('axes', titlesize=10, labelsize=9)
+plt.rc('axes.spines', top=False, right=False)
+plt.rc(('xtick', 'ytick'), labelsize=8)
+plt.rc('legend', frameon=False, fontsize=8)
 
 # Okabe and Ito's colours, which colour-blind readers tell apart.
 VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY = PALETTE = (
@@ -30,16 +25,9 @@ UNITS = dict(
     RMSE=' on [-1, 1]', PSNR=' (dB)')  # of metrics, behind their names
 LETTERS = 80  # of horizontal labels, side by side
 COLOURS = dict(
-    rgb=VERMILION,
-    depth=BLUE,
-    depth_zbuffer=BLUE,
-    depth_euclidean=BLUE,
-    sensor_depth=BLUE,
-    normal=GREEN,
-    reshading=PURPLE,
-    edge_texture=ORANGE,
-    edge_occlusion=SKY,
-    ensemble=GREY)
+    rgb=VERMILION, depth=BLUE, depth_zbuffer=BLUE, depth_euclidean=BLUE,
+    sensor_depth=BLUE, normal=GREEN, reshading=PURPLE, edge_texture=ORANGE,
+    edge_occlusion=SKY, ensemble=GREY)
 
 
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
@@ -96,9 +84,7 @@ def grouped_bars(axis, groups: Sequence[str],
 
 def check_name(out: Union[str, Path]) -> None:
     """Raise ValueError if the name of a picture ends in no known format."""
-    formats = plt.figure().canvas.get_supported_filetypes()
-    plt.close()
-    if Path(out).suffix[1:].lower() not in formats:
+    if Path(out).suffix[1:].lower() not in FigureCanvasBase.filetypes:
         raise ValueError(f'{out} does not say which picture to write: give a '
                          'name such as out.png')
 

@@ -16,20 +16,12 @@ Norms = List[Tuple[str, nn.Module]]
 
 @dataclass
 class TrainedNet:
-    """A checkpoint and its config.
-
-    Attributes:
-        cfg (Config): The config.
-        model (BaseModel): In evaluation mode, on mmengine's device.
-        meta (dict): Of the checkpoint, such as ``iter`` and ``epoch``.
-        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
-        modalities (list[str]): The M names.
-    """
+    """A checkpoint and its config."""
     cfg: Config
-    model: BaseModel
-    meta: dict
-    norms: Norms
-    modalities: List[str]
+    model: BaseModel  # in evaluation mode, on mmengine's device
+    meta: dict  # of the checkpoint, such as iter and epoch
+    norms: Norms  # see exchanging_norms
+    modalities: List[str]  # the M names
 
     @property
     def penalty(self) -> Tuple[float, str]:
@@ -45,12 +37,9 @@ class TrainedNet:
 def load_trained_net(checkpoint: str, config: Optional[str] = None,
                      cfg_options: Optional[Sequence[str]] = None
                      ) -> TrainedNet:
-    """Load a checkpoint.
+    """Load a checkpoint with a config, by default the one beside it.
 
     Args:
-        checkpoint (str): Path.
-        config (str, optional): Path of its config. Defaults to None: the one
-            beside the checkpoint.
         cfg_options (Sequence[str], optional): ``KEY=VALUE`` overrides.
 
     Raises:

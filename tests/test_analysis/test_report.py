@@ -171,8 +171,6 @@ def test_the_checkpoint_alone_will_do(tmp_path, run_tool):
      'no exchange to force'),
     (['--cfg-options', 'model.exchange=None'],
      'none of the .* private norms of this CENSegmentor'),
-    (['--evaluate', '--layers', 'layer1.0.bn1'], 'is no layer .*near names'),
-    (['--images', -1], '--images must be >= 0'),
     (['--evaluate', '--eval-images', 0], '--eval-images must be >= 1'),
     (['--layers', 'layer3.1.bn2'], '--layers is about tests: give --evalua'),
     (['--evaluate', '--cfg-options', 'val_evaluator=None'],

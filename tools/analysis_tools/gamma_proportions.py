@@ -13,15 +13,13 @@ import argparse
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('out', metavar='OUT.png', help='picture to write')
-    parser.add_argument(
-        'work_dirs', metavar='WORK_DIR', nargs='+',
+    add = parser.add_argument
+    add('out', metavar='OUT.png', help='picture to write')
+    add('work_dirs', metavar='WORK_DIR', nargs='+',
         help='work dirs of trainings, a column each')
-    parser.add_argument(
-        '--labels', nargs='+',
+    add('--labels', nargs='+',
         help='what the picture calls them; their names by default')
-    parser.add_argument(
-        '--layer', help='such as encoder.4.norm; all layers by default')
+    add('--layer', help='such as encoder.4.norm; all layers by default')
     args = parser.parse_args()
     from cen_mm.analysis.gammas.proportions import draw_proportions
     from cen_mm.analysis.gammas.records import plot_runs

@@ -25,19 +25,15 @@ from ..trained_net import Norms, TrainedNet
 class ForcedNet:
     """A net of which some layers exchange and the others do not.
 
-    Attributes:
-        exchange (str): 'as trained', 'all off', 'one off' (``layer`` does
-            not exchange, all others do) or 'one on' (``layer`` alone does).
-        layer (str): That layer; empty for the first two.
-        off (frozenset[str]): All layers that do not exchange.
-        reference (ForcedNet, optional): The one to compare with.
-        metrics (dict[str, float]): Such as ``mIoU`` and ``rgb/mIoU``.
+    ``exchange`` is 'as trained', 'all off', 'one off' (``layer`` does not
+    exchange, all others do) or 'one on' (``layer`` alone does).
     """
     exchange: str
     layer: str = ''
-    off: frozenset = frozenset()
-    reference: Optional['ForcedNet'] = None
-    metrics: Dict[str, float] = dataclasses.field(default_factory=dict)
+    off: frozenset = frozenset()  # all layers that do not exchange
+    reference: Optional['ForcedNet'] = None  # the one to compare with
+    metrics: Dict[str, float] = dataclasses.field(
+        default_factory=dict)  # such as mIoU and rgb/mIoU
 
     @property
     def title(self) -> str:
