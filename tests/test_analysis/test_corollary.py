@@ -3,7 +3,6 @@ import copy
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from cen_mm.analysis.theorem import ExchangeReadyConv
@@ -96,39 +95,36 @@ def test_the_papers_bias_errs_at_a_border_of_zeros():
 
 
 def test_weights_and_bias_of_the_proof():
-    """As the proof writes them, one modality and channel at a time."""
+    """As the proof writes them, by modality."""
     conv = PrivateConv2d(CHANNELS, 4, 3, num_modalities=3).double()
     norm = zeroed_norm(3)
     ready = ExchangeReadyConv(norm, conv)
+    gone = norm.gamma == 0  # (M, C)
+    constants = norm.bias.view(3, CHANNELS).clamp(min=0) * gone
+    weight, bias = conv.weight.view(3, 4, CHANNELS, 3, 3), conv.bias.view(3, 4)
+    torch.testing.assert_close(
+        ready.offset.view(3, 4),
+        bias + torch.einsum('mdcij,mc->md', weight, constants))
     for m in range(3):
-        for d in range(4):
-            bias = conv.bias[4 * m + d].item()
-            for c in range(CHANNELS):
-                kernel = conv.weight[4 * m + d, c]
-                theirs = ready.conv.weight[4 * m + d, c]
-                if norm.gamma[m, c] == 0:
-                    bias += kernel.sum().item() * max(
-                        norm.bias[CHANNELS * m + c].item(), 0)
-                    assert theirs.abs().max() == 0
-                else:
-                    assert torch.equal(theirs, kernel)
-            assert ready.offset[0, 4 * m + d].item() == pytest.approx(bias)
+        theirs = ready.conv.weight.view_as(weight)[m]
+        assert theirs[:, gone[m]].abs().max() == 0
+        assert torch.equal(theirs[:, ~gone[m]], weight[m, :, ~gone[m]])
 
 
 def test_more_than_the_same_function():
-    """With weights for the exchanged channels f' goes beyond f: it can fit
-    what depends on the other modality alone, f cannot.
+    """With weights for its exchanged channels f' sees the other modality,
+    of which f, blind there, knows nothing.
     """
-    norm = PrivateBN(1, 2, exchange=dict(threshold=0.02)).double()
-    norm.weight.data[0] = 0
-    conv = PrivateConv2d(1, 1, 1, num_modalities=2).double()
-    ready = ExchangeReadyConv(norm, conv)
-    ready.conv.weight.data[0] = 1.
-    x = torch.randn(16, 1, 3, 3, dtype=torch.double)
-    target = F.relu(norm(x)[1::2])  # the other modality's
-    blind = without_exchange(norm)(x)[::2]
-    assert blind.std() == 0 and target.std() > 0.1
-    mine = ready(F.relu(norm(x)))[::2] - ready.offset[0, 0]
+    norm = zeroed_norm(2, channels=2)
+    norm.weight.data[:] = torch.tensor([0., 1., 1., 1.])
+    ready = ExchangeReadyConv(
+        norm, PrivateConv2d(2, 1, 1, num_modalities=2).double())
+    ready.conv.weight.data[0] = torch.tensor([1., 0.]).view(2, 1, 1)
+    x = torch.randn(16, 2, 3, 3, dtype=torch.double)
+    target = norm(x)[1::2, :1].relu()  # the other modality's
+    blind = without_exchange(norm)(x)[::2, 0]
+    assert blind.std() < 1e-12 and target.std() > 0.1
+    mine = ready(norm(x).relu())[::2] - ready.offset[0, 0]
     torch.testing.assert_close(mine, target)
 
 

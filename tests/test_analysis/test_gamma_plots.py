@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import StepPatch
-from tiny_gammas import count_recoveries, write_gammas
+from tiny_gammas import write_gammas
 
 from cen_mm.analysis.gammas import GammaLog
 from cen_mm.analysis.gammas.proportions import draw_proportions
@@ -147,6 +147,17 @@ def test_draw_shares():
     assert [line.get_ydata().tolist() for line in right.get_lines()] == [
         [50, 50], [50, 50]]
     assert right.get_lines()[0].get_xdata().tolist() == [0, 20]
+
+
+def count_recoveries(courses, threshold):
+    """Of closed channels, by loops: how many recovered, and how many are."""
+    closed = recovered = 0
+    for course in courses:
+        above = [abs(gamma) >= threshold for gamma in course]
+        if any(was and not now for was, now in zip(above, above[1:])):
+            closed += 1
+            recovered += above[-1]
+    return recovered, closed
 
 
 def test_tools_on_a_trained_run(trained_run, tmp_path, run_tool):

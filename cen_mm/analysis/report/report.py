@@ -13,7 +13,7 @@ from ..tables import find_layer, write_csv
 from ..trained_net import TrainedNet, load_trained_net
 from .donor_use import watch_donors
 from .forcing import ForcedNet, evaluate_forced, forced_nets
-from .page import report_page
+from .page import write_page
 from .tables import layer_statistics, percent
 
 
@@ -128,9 +128,4 @@ def write_report(checkpoint: str, out: Optional[str] = None,
             for n in report.forced
         ])
     write_csv(folder / 'layers.csv', report.rows)
-    html, pictures, text = report_page(report)
-    (folder / 'report.html').write_text(html, encoding='utf-8')
-    for name, picture in pictures.items():
-        (folder / f'{name}.png').write_bytes(picture)
-    return (f'{text}\n{folder / "report.html"}: {len(net.norms)} layers, '
-            f'{len(html) / 1024:.0f} kB')
+    return write_page(report, folder)

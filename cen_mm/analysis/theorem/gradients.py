@@ -11,11 +11,14 @@ from ..trained_net import by_channel, exchanging_norms
 
 
 class GammaGradients(NamedTuple):
-    """Of one norm, by B batches, on the CPU."""
-    gamma: Tensor  # the scales, (M, C)
-    slope: Tensor  # s, the gradient of the task loss by gamma, (B, M, C)
-    size: Tensor  # L2 norm over batch and pixels of that by the norm's
-    # output, (B, M, C)
+    """Of one norm, by B batches, on the CPU.
+
+    ``slope`` is s, the gradient of the task loss with respect to gamma;
+    ``size`` the L2 norm, over batch and pixels, of that to the norm's output.
+    """
+    gamma: Tensor  # (M, C)
+    slope: Tensor  # (B, M, C)
+    size: Tensor  # (B, M, C)
 
 
 def gamma_gradients(model: BaseModel, batches: Iterable[dict],
