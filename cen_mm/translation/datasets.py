@@ -1,6 +1,7 @@
 """Data sets of aligned images of several domains, registered in mmagic."""
 import os.path as osp
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import Dict, List, Sequence
 
@@ -16,11 +17,7 @@ class MultiDomainDataset(BaseDataset):
     A line of ``ann_file`` is the path of a view below ``data_root``, with
     ``{domain}`` wherever the name of the domain stands, as in the lists of
     the official code. A line without it is the stem of files
-    ``<domain>/<stem>.png``::
-
-        dict(type='MultiDomainDataset', data_root='data/mine',
-             ann_file='train.txt', modalities=('thermal', 'depth'),
-             target='rgb', pipeline=...)
+    ``<domain>/<stem>.png``.
 
     Args:
         modalities (Sequence[str]): The source domains, in the order of the
@@ -47,8 +44,15 @@ class MultiDomainDataset(BaseDataset):
                              f'modalities=({modalities!r}, )')
         self.modalities = tuple(modalities)
         self.target = target
-        for domain in (*self.modalities, target):
-            self._check_domain(domain)
+        self.domains = (*self.modalities, target)
+        for domain in self.domains if self.FOLDERS else ():
+            if domain not in self.FOLDERS:
+                near = get_close_matches(domain, self.FOLDERS, cutoff=0.4)
+                guess = f' (did you mean {" or ".join(near)}?)' if near else ''
+                raise ValueError(
+                    f'{type(self).__name__} has no domain {domain!r}{guess}: '
+                    'choose modalities and target from '
+                    f'{", ".join(self.FOLDERS)}')
         super().__init__(**kwargs)
 
     def load_data_list(self) -> List[dict]:
@@ -75,37 +79,23 @@ class MultiDomainDataset(BaseDataset):
             name=re.sub('(_domain)?_{domain}', '', stem),
             modalities=self.modalities,
             target=self.target)
-        for domain in (*self.modalities, self.target):
+        for domain in self.domains:
             view[f'{domain}_path'] = osp.join(
                 self.data_root,
                 pattern.replace('{domain}', self.FOLDERS.get(domain, domain)))
         return view
 
-    def _check_domain(self, domain: str) -> None:
-        if not self.FOLDERS or domain in self.FOLDERS:
-            return
-        near = get_close_matches(domain, self.FOLDERS, cutoff=0.4)
-        guess = f' (did you mean {" or ".join(near)}?)' if near else ''
-        raise ValueError(
-            f'{type(self).__name__} has no domain {domain!r}{guess}: choose '
-            f'modalities and target from {", ".join(self.FOLDERS)}')
-
     def _check_files(self, data_list: List[dict]) -> None:
-        missing = {
-            domain: [
-                view[f'{domain}_path'] for view in data_list
-                if not osp.isfile(view[f'{domain}_path'])
-            ]
-            for domain in (*self.modalities, self.target)
-        }
-        missing = {domain: paths for domain, paths in missing.items() if paths}
+        missing = [(domain, view[f'{domain}_path']) for domain in self.domains
+                   for view in data_list
+                   if not osp.isfile(view[f'{domain}_path'])]
         if missing:
-            counts = ', '.join(f'{len(paths)} have no {domain}'
-                               for domain, paths in missing.items())
+            counts = Counter(domain for domain, _ in missing)
+            counts = ', '.join(f'{n} have no {domain}'
+                               for domain, n in counts.items())
             raise FileNotFoundError(
-                f'{next(iter(missing.values()))[0]} is not there (of the '
-                f'{len(data_list)} views in {self.ann_file}, {counts}): '
-                f'{self.ORIGIN}')
+                f'{missing[0][1]} is not there (of the {len(data_list)} views '
+                f'in {self.ann_file}, {counts}): {self.ORIGIN}')
 
 
 @DATASETS.register_module()
@@ -122,9 +112,6 @@ class TaskonomyDataset(MultiDomainDataset):
             train_domain.txt val_domain.txt
 
     The paper's "shade" is ``reshading``, its "texture" ``edge_texture``.
-
-    Args:
-        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = {
         domain: domain
@@ -148,9 +135,6 @@ class RoomsTranslationDataset(MultiDomainDataset):
     ``tools/dataset_converters/rooms.py`` renders. Rooms have no
     ``depth_euclidean``, no ``principal_curvature`` and no segments, but
     ``albedo`` and ``sensor_depth``, which is depth with noise and holes.
-
-    Args:
-        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = dict(
         rgb='rgb',
