@@ -9,6 +9,8 @@ from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
 from mmengine.fileio import list_from_file
 
+from ..layers import check_modalities
+
 
 @DATASETS.register_module()
 class MultiDomainDataset(BaseDataset):
@@ -29,7 +31,8 @@ class MultiDomainDataset(BaseDataset):
     Raises:
         FileNotFoundError: If the list or an image of a used domain does not
             exist; all are checked when the data set is built.
-        ValueError: If the data set has no such domain, or the list no view.
+        ValueError: If the modalities are no distinct names, the data set has
+            no such domain, or the list no view.
     """
 
     # By domain the value of {domain} in a path; any name if empty.
@@ -39,10 +42,7 @@ class MultiDomainDataset(BaseDataset):
 
     def __init__(self, modalities: Sequence[str], target: str,
                  **kwargs) -> None:
-        if isinstance(modalities, str):
-            raise ValueError(f'modalities={modalities!r} is no tuple: write '
-                             f'modalities=({modalities!r}, )')
-        self.modalities = tuple(modalities)
+        self.modalities = check_modalities(modalities)
         self.target = target
         self.domains = (*self.modalities, target)
         for domain in self.domains if self.FOLDERS else ():
