@@ -2,12 +2,14 @@
 import mmengine.optim.optimizer.amp_optimizer_wrapper as amp
 import pytest
 import torch
+import torch.distributed as dist
 from mmengine.model import MMSeparateDistributedDataParallel
 from tiny_pix2pix import batch, sgd, tiny_pix2pix, with_sparsity
 from two_processes import run_in_two, without_gpu
 
 
 def trained_share(rank):
+    dist.init_process_group('gloo')
     net = tiny_pix2pix().double()
     model = MMSeparateDistributedDataParallel(net, device_ids=None)
     with_sparsity(net, model)

@@ -4,7 +4,6 @@ import socket
 
 import pytest
 import torch
-import torch.distributed as dist
 from conftest import leave
 
 # The backward pass of a forked process may not meet a GPU of its parent.
@@ -16,6 +15,7 @@ def run_in_two(work, folder):
     """What ``work(rank)`` returns in each of two processes.
 
     Forked, as to import mmagic in each would take longer than all the rest.
+    They know of each other, but have not met.
     """
     with socket.socket() as found:
         found.bind(('127.0.0.1', 0))
@@ -30,6 +30,5 @@ def process(rank, work, folder, port):
     os.environ.update(
         RANK=str(rank), WORLD_SIZE='2', LOCAL_RANK=str(rank),
         MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
-    dist.init_process_group('gloo')
     torch.save(work(rank), folder / f'{rank}.pth')
     leave()
