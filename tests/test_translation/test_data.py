@@ -2,9 +2,8 @@
 import numpy as np
 import pytest
 import torch
-from mmagic.registry import DATASETS, MODELS, TRANSFORMS
+from mmagic.models import DataPreprocessor
 from mmengine.dataset import pseudo_collate
-from mmengine.registry import DefaultScope
 from PIL import Image
 from tiny_taskonomy import (
     DOMAINS,
@@ -15,18 +14,13 @@ from tiny_taskonomy import (
     path_of,
     write_building,
     write_list,
+    write_rooms,
 )
 
 from cen_mm.rooms import render_room
+from cen_mm.translation import LoadDomains, MultiDomainDataset
 
 SIZE = (300, 290)
-
-
-@pytest.fixture(autouse=True)
-def mmagic_scope():
-    np.random.seed(0)
-    with DefaultScope.overwrite_default_scope('mmagic'):
-        yield
 
 
 @pytest.fixture(scope='module')
@@ -77,7 +71,7 @@ def test_scaling_of_every_value():
             expected = np.log(1 + values)
             assert int(expected[-1] * 255.0 / maximum) == 254  # missing
         expected = (expected * 255.0 / maximum).clip(max=255).astype('uint8')
-        results = TRANSFORMS.build(dict(type='LoadDomains', scales=scales))(
+        results = LoadDomains(scales)(
             {'modalities': (domain, ), f'{domain}_path': array})
         assert 'gt_img' not in results
         image, = results['img']
@@ -117,6 +111,7 @@ def test_random_geometry_is_shared(tmp_path):
     write_list(tmp_path, 'train', VIEWS[:1])
     dataset = make(tmp_path, dict(modalities=domains[:3], target=domains[3]),
                    'train')
+    np.random.seed(0)
     drawn = []
     for _ in range(40):
         packed = dataset[0]
@@ -139,9 +134,7 @@ def test_what_the_network_sees(building, training):
     """ToTensor and Normalize(0.5, 0.5); the target of a test stays whole."""
     task = dict(modalities=('depth_euclidean', 'rgb'), target='normal')
     batch = pseudo_collate(list(make(building, task)))
-    data = MODELS.build(dict(
-        type='DataPreprocessor', mean=[127.5], std=[127.5],
-        stack_data_sample=False))(batch, training)
+    data = DataPreprocessor(stack_data_sample=False)(batch, training)
     assert data['inputs'].shape == (2, 6, 256, 256)
     for i, view in enumerate(VIEWS):
         images = [
@@ -168,41 +161,27 @@ def test_official_lists(building, tmp_path):
         (tmp_path / name).touch()
     for domain in 'xy':
         path_of(tmp_path, domain).touch()
-    dataset = DATASETS.build(dict(
-        type='MultiDomainDataset', modalities=('x', ), target='y',
-        ann_file='a.txt', data_root=str(tmp_path), pipeline=[],
-        serialize_data=False))
-    views = [dataset.get_data_info(i) for i in range(len(dataset))]
+    views = list(MultiDomainDataset(
+        modalities=('x', ), target='y', ann_file='a.txt',
+        data_root=str(tmp_path), pipeline=[], serialize_data=False))
     assert [view['name'] for view in views] == ['point_7_view_2', 'a', 'b']
     assert [view['x_path'] for view in views] == [
         str(path_of(tmp_path, 'x')), f'{tmp_path}/deep/x/a.png',
         f'{tmp_path}/x/b.png']
 
 
-@pytest.fixture(scope='module')
-def rooms(tmp_path_factory):
-    root = tmp_path_factory.mktemp('rooms')
-    stems = ('00000', '50001')
-    for stem in stems:
-        for domain, image in render_room(0, int(stem), 24, 32).items():
-            (root / domain).mkdir(exist_ok=True)
-            Image.fromarray(image).save(root / f'{domain}/{stem}.png')
-    for split, stem in zip(('train', 'val'), stems):
-        (root / f'{split}.txt').write_text(f'{stem}\n')
-    return root
-
-
-def test_rooms_under_taskonomys_names(rooms):
+def test_rooms_under_taskonomys_names(tmp_path):
+    write_rooms(tmp_path)
     folders = dict(depth_zbuffer='depth', sensor_depth='sensor_depth',
                    edge_texture='edge_texture', albedo='albedo', rgb='rgb',
                    edge_occlusion='edge_occlusion', reshading='reshading')
     maxima = dict(depth_zbuffer=6700, sensor_depth=6700, edge_texture=32768,
                   edge_occlusion=32768)
     task = dict(modalities=tuple(folders), target='normal')
-    dataset = make(rooms, task, config='rooms_translation')
-    packed, = list(dataset)
-    assert packed['data_samples'].name == '50001'
-    images = render_room(0, 50001, 24, 32)
+    _, packed = make(tmp_path, task, config='rooms_translation')
+    name = packed['data_samples'].name
+    assert name == (tmp_path / 'val.txt').read_text().split()[1]
+    images = render_room(0, int(name), 24, 32)
     for part, (domain, folder) in zip(
             packed['inputs'].split(3), folders.items()):
         image = images[folder]
@@ -213,8 +192,8 @@ def test_rooms_under_taskonomys_names(rooms):
         image = Image.fromarray(image.astype(np.uint8)).resize(
             (64, 64), Image.BILINEAR)
         assert np.array_equal(image_of(part), image), domain
-    train, = list(make(rooms, task, 'train', 'rooms_translation'))
-    assert train['inputs'].shape == (21, 64, 64)
+    train = make(tmp_path, task, 'train', 'rooms_translation')
+    assert train[1]['inputs'].shape == (21, 64, 64)
     # The true depth of the rooms fills the range, and nothing is cut off.
     depth = images['depth'] * 255.0 / 6700
     assert depth.max() <= 255 and np.ptp(depth) > 64

@@ -21,8 +21,7 @@ from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
 from pages import ROOT
 from test_parity import Runner
-from tiny_rooms import write_rooms
-from tiny_taskonomy import write_building
+from tiny_taskonomy import write_building, write_rooms
 
 import cen_mm.translation  # noqa: F401
 from cen_mm.analysis.zoo import read_rows
