@@ -1,13 +1,17 @@
-"""Frechet and kernel distances of every stream, against their definitions."""
+"""Distances of every stream against their definitions.
+
+And the pictures of the official protocol against pyplot and its PNG.
+"""
 from itertools import permutations
 
 import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
+from matplotlib import pyplot as plt
 from mmagic.registry import MODELS
-from mmagic.structures import DataSample
 from mmengine.evaluator import Evaluator
+from PIL import Image
 from scipy.linalg import sqrtm
 from test_metrics_image import evaluate, make_case, to_samples
 from torch import nn
@@ -16,6 +20,10 @@ from two_processes import run_in_two
 from cen_mm.translation.metrics import (
     StreamDistributionMetric,
     StreamImageMetric,
+)
+from cen_mm.translation.metrics.official_picture import (
+    official_picture,
+    stretch,
 )
 
 
@@ -33,22 +41,15 @@ def make_metric(**kwargs):
     return StreamDistributionMetric(dict(type='MeanColour'), **kwargs)
 
 
-def samples_of(targets, **streams):
-    """Pictures of one colour each, from features (N, 3)."""
-    samples = []
-    for i in range(len(targets)):
-        sample = DataSample(metainfo=dict(name=f'view_{i}'))
-        for key, features in dict(gt_img=targets, **streams).items():
-            colour = torch.tensor(features[i], dtype=torch.float32)
-            setattr(sample, key, colour[:, None, None].repeat(1, 8, 8))
-        samples.append(sample)
-    return samples
+def colours(features):
+    """Pictures (N, 3, 8, 8) of one colour each, from features (N, 3)."""
+    return np.tile(features[..., None, None], (8, 8)).astype(np.float32)
 
 
 def distances(targets, pictures, **kwargs):
     """The two figures of an ensemble alone."""
-    metrics = evaluate(
-        make_metric(**kwargs), samples_of(targets, pred_img=pictures))
+    metrics = evaluate(make_metric(**kwargs), to_samples(
+        colours(targets), {'': colours(pictures)}))
     return metrics['FD-colour'], metrics['KID-colour']
 
 
@@ -128,7 +129,8 @@ def test_kernel_distance_pair_by_pair():
 
 def test_every_stream_has_its_own():
     targets, a, b = draw(0), draw(1) + 1, 2 * draw(2)
-    samples = samples_of(targets, pred_img=a, pred_img_reshading=b)
+    samples = to_samples(
+        colours(targets), {'': colours(a), 'reshading/': colours(b)})
     metrics = evaluate(make_metric(), samples, batch=7)
     assert list(metrics) == ['reshading/FD-colour', 'reshading/KID-colour',
                              'FD-colour', 'KID-colour']
@@ -159,3 +161,55 @@ def test_an_unknown_protocol_and_a_single_view_are_refused():
         make_metric(protocol='x')
     with pytest.raises(ValueError, match='two views or more'):
         distances(draw(0, 1), draw(1, 1))
+
+
+def drawn_by_pyplot(array, path):
+    """What the official evaluation does, step by step."""
+    with plt.rc_context({'image.interpolation': 'nearest'}):
+        figure, axes = plt.subplots()
+        axes.axis('off')
+        axes.imshow(array, aspect='equal')
+        figure.subplots_adjust(left=0, right=1, bottom=0, top=1)
+        figure.set_size_inches(5, 5)
+        figure.savefig(path, dpi=100)
+        plt.close(figure)
+    return np.array(Image.open(path))[..., :3]
+
+
+@pytest.mark.parametrize('size', [(256, 256), (64, 64), (30, 40)])
+def test_equals_the_file_that_pyplot_writes(size, tmp_path):
+    pixels = torch.randint(0, 256, (3, *size), dtype=torch.uint8)
+    drawing = official_picture(pixels)
+    assert drawing.dtype == torch.uint8 and drawing.shape == (3, 500, 500)
+    expected = drawn_by_pyplot(stretch(pixels), tmp_path / '000.png')
+    np.testing.assert_array_equal(drawing.permute(1, 2, 0), expected)
+
+
+def test_stretch_is_joint_over_the_channels_and_truncates():
+    """Bit by bit as on the official tensors: pixels / 255, then (x - .5) /
+    .5, then the range to 0..255."""
+    pixels = torch.randint(30, 200, (3, 40, 50), dtype=torch.uint8)
+    x = pixels.numpy().astype(np.float32)
+    x = (x / np.float32(255) - np.float32(.5)) / np.float32(.5)
+    x = (x - x.min()) * np.float32(255) / (x.max() - x.min())
+    expected = x.transpose(1, 2, 0).astype(np.uint8)
+    result = stretch(pixels)
+    np.testing.assert_array_equal(result, expected)
+    rounded = np.rint(
+        (pixels.numpy() - 30.) * 255 / 169).transpose(1, 2, 0)
+    assert (rounded - result).max() == 1 and (rounded - result).min() == 0
+    pixels[0] //= 2  # a dark channel
+    assert stretch(pixels)[..., 0].max() < 128
+
+
+    assert not stretch(torch.full((3, 5, 6), 77.)).any()  # one value
+
+
+def test_the_net_is_shown_official_pictures():
+    targets = torch.randint(0, 256, (4, 3, 16, 16)).float()
+    pictures = 40 + 150 * torch.rand(4, 3, 16, 16)
+    drawn = [list(map(official_picture, part)) for part in (targets, pictures)]
+    metrics = evaluate(make_metric(protocol='official'),
+                       to_samples(targets, {'': pictures}))
+    assert metrics == evaluate(make_metric(),
+                               to_samples(drawn[0], {'': drawn[1]}))

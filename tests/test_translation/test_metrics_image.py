@@ -45,7 +45,7 @@ def make_case():
     """Targets, and pictures of every stream at various distances."""
     rng = np.random.default_rng(0)
     sizes = [(3, 16, 16), (3, 11, 20), (3, 24, 12), (3, 16, 16), (3, 13, 13)]
-    targets = [rng.integers(0, 256, s).astype(np.float32) for s in sizes]
+    targets = [rng.integers(0, 256, s, np.uint8) for s in sizes]
     pictures = {
         stream: [(t + rng.normal(0, noise * (i + 1), t.shape)).clip(0, 255)
                  for i, t in enumerate(targets)]
@@ -60,10 +60,10 @@ def to_samples(targets, pictures):
     samples = []
     for i, target in enumerate(targets):
         sample = DataSample(metainfo=dict(name=f'view_{i}'))
-        sample.gt_img = torch.tensor(target).byte()
+        sample.gt_img = torch.as_tensor(target)
         for stream, images in pictures.items():
             key = f'pred_img_{stream[:-1]}' if stream else 'pred_img'
-            setattr(sample, key, torch.tensor(images[i]).float())
+            setattr(sample, key, torch.as_tensor(images[i]).float())
         samples.append(sample)
     return samples
 
