@@ -71,15 +71,12 @@ def test_inception_equals_mmagics_own(state, tmp_path, monkeypatch):
         features, reference(pictures / 255)[0].flatten(1))
 
 
-def test_absent_weights_say_how_to_get_them():
+def test_absent_weights_and_another_file_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=(
             r'nowhere/x.pth.* download https://github.com/mseitzer/.*'
             r'pt_inception-2015-12-05-6726825d.pth .* KID-lite0')):
         StreamDistributionMetric(
             dict(type='FIDInception', weights='nowhere/x.pth'))
-
-
-def test_another_file_is_refused_by_its_checksum(tmp_path):
     path = tmp_path / 'pt_inception-2015-12-05-6726825d.pth'
     path.write_bytes(b'a download that broke off')
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
