@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
-from ..engine.model import unwrapped
+from ..engine.runner import unwrapped
 from ..layers import (
     alignment_losses,
     check_modalities,

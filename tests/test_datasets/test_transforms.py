@@ -249,11 +249,12 @@ def test_the_model_compares_names_and_order(training):
 @pytest.mark.parametrize('mean, message', [
     (dict(rgb=1), "mean has no entry for 'depth', only for"),
     (dict(rgb=1, depth=[1, 2]), "mean has 2 entries for 'depth'"),
-    (None, 'only one of mean and std')])
+    (None, 'only one of mean and std'),
+    (dict(rgb=1, depth=1), "std of 'depth' is .*, but must be above 0")])
 def test_statistics_are_named_by_modality(mean, message):
     with pytest.raises(ValueError, match=message):
         MultimodalPreProcessor(
-            ('rgb', 'depth'), mean=mean, std=dict(rgb=1, depth=1))
+            ('rgb', 'depth'), mean=mean, std=dict(rgb=1, depth=[1, 0, 1]))
 
 
 def expected_input(data, i):
