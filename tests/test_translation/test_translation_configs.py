@@ -150,12 +150,12 @@ def test_parts_agree(job, tmp_path, monkeypatch):
 
 def names_of(evaluators):
     """What evaluators measure, each of which can be built."""
-    names = {'MAE', 'RMSE', 'PSNR', 'SSIM'}
+    names = set()
     for evaluator in evaluators:
         net = evaluator.get('feature_net')
-        if net:
-            kind = MODELS.get(net.type)
-            names |= {kind.frechet_name, kind.kernel_name}
+        kind = net and MODELS.get(net.type)
+        names.update([kind.frechet_name, kind.kernel_name] if net else
+                     ['MAE', 'RMSE', 'PSNR', 'SSIM'])
         if repr(evaluator) in BUILT:
             continue
         if net and 'weights' in net:

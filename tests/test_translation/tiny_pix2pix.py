@@ -13,7 +13,6 @@ from torch import nn
 import cen_mm.translation  # noqa: F401
 from cen_mm import SparsityHook
 from cen_mm.converters.checkpoints import official_translation
-from cen_mm.engine.model import unwrapped
 from cen_mm.layers import exchangeable_norms
 
 MODALITIES = ('reshading', 'edge_texture', 'normal', 'depth_euclidean')
@@ -62,7 +61,8 @@ def with_sparsity(net, model=None):
     hook = SparsityHook(WEIGHT)
     hook.record = lambda runner: None
     hook.before_train(SimpleNamespace(model=model or net))
-    last = len(unwrapped(net.generator).encoder) - 1
+    generator = getattr(net.generator, 'module', net.generator)
+    last = len(generator.encoder) - 1
     assert [name for name, _ in hook.norms] == [
         f'generator.encoder.{i}.norm' for i in range(1, last)]
     return net
