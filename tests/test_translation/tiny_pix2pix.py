@@ -58,7 +58,7 @@ def official_pair(m=2, num_down=6, **kwargs):
 
 def with_sparsity(net, model=None):
     """The hook at work, without a runner to write to."""
-    hook = SparsityHook(WEIGHT)
+    hook = SparsityHook(WEIGHT, interval=1, by_epoch=True)
     hook.record = lambda runner: None
     hook.before_train(SimpleNamespace(model=model or net))
     generator = getattr(net.generator, 'module', net.generator)
