@@ -66,17 +66,7 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
 
 
 def read_class_map(path: Union[str, Path]) -> np.ndarray:
-    """Class of every raw label, beginning with 0 (unlabelled).
-
-    Args:
-        path (str or Path): ``classMapping40.mat``.
-
-    Returns:
-        np.ndarray: Classes from 0, or 255, np.uint8.
-
-    Raises:
-        ValueError: If it is not a mapping to 40 classes.
-    """
+    """Class (from 0, or 255) of every raw label, with 0 (unlabelled)."""
     classes = load_v5(path, ['mapClass'])['mapClass'].ravel()
     if classes.min() < 0 or classes.max() > TREE.num_classes:
         raise ValueError(f'{path}: "mapClass" runs from {classes.min()} to '

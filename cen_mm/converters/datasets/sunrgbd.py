@@ -27,13 +27,7 @@ REMEDY = 'unpack SUNRGBD.zip again'
 
 
 class Sample(NamedTuple):
-    """One image of the official release.
-
-    Attributes:
-        scene (str): Its folder below the root.
-        rgb (Path): Its colour image.
-        depth (Path): Its in-painted depth.
-    """
+    """Folder below the root, colour image and in-painted depth."""
 
     scene: str
     rgb: Path
@@ -79,14 +73,7 @@ def convert(root: Union[str, Path], toolbox: Union[str, Path],
 
 
 def rotate(depth: np.ndarray) -> np.ndarray:
-    """Decode the official depth: the three lowest bits become the highest.
-
-    Args:
-        depth (np.ndarray): Official values, np.uint16.
-
-    Returns:
-        np.ndarray: Millimetres, np.uint16, of the same shape.
-    """
+    """Millimetres of the official depth, whose bits are rotated (uint16)."""
     return (depth >> 3) | (depth << 13)
 
 

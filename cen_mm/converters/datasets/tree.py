@@ -69,9 +69,6 @@ class Tree:
             root (str or Path): Folder of the tree.
             counts (dict, optional): Expected number of images by split.
                 Defaults to that of the complete data set.
-
-        Returns:
-            Report: Statistics of the tree and all its problems.
         """
         root, report = Path(root), Report()
         samples = self._read_lists(root, counts or self.counts, report)
@@ -127,7 +124,16 @@ class Tree:
         if 'depth' in images:
             self._check_depth(images['depth'], paths['depth'], report)
         if len(images) == len(paths):
-            check_sizes(images, paths, report)
+            height, width = images['masks'].shape
+            for folder in ('rgb', 'depth'):
+                h, w = images[folder].shape[:2]
+                # Larger depth is cropped on loading.
+                larger = folder == 'depth' and h >= height and w >= width
+                if (h, w) != (height, width) and not larger:
+                    report.problems['size'].append(
+                        f'{paths[folder]} is {h}x{w} but {paths["masks"]} is '
+                        f'{height}x{width}: rgb must have the size of the '
+                        'mask, and depth that size or a larger one')
         return report
 
     def _check_depth(self, depth: np.ndarray, path: Path,
@@ -155,17 +161,3 @@ class Tree:
             low <= other <= high) else ''
         return (f'{metres:.2f} m at 1/{scale} m{hint}: store depth in '
                 f'1/{scale} m')
-
-
-def check_sizes(images: Dict[str, np.ndarray], paths: Dict[str, Path],
-                report: Report) -> None:
-    """Compare with the mask, to which larger depth is cropped on loading."""
-    height, width = images['masks'].shape
-    for folder in ('rgb', 'depth'):
-        h, w = images[folder].shape[:2]
-        larger = folder == 'depth' and h >= height and w >= width
-        if (h, w) != (height, width) and not larger:
-            report.problems['size'].append(
-                f'{paths[folder]} is {h}x{w} but {paths["masks"]} is '
-                f'{height}x{width}: rgb must have the size of the mask, and '
-                'depth that size or a larger one')
