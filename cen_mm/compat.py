@@ -11,7 +11,6 @@ from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
 
 
-
 def require_mmcv() -> None:
     """Raise ImportError if neither mmcv nor mmcv-lite is installed."""
     if importlib.util.find_spec('mmcv') is None:

@@ -6,8 +6,14 @@ import torch
 from torch import Tensor
 
 from ...models import CENSegmentor
-from .entries import COUNT  # noqa: F401  (for the tests of parity)
-from .entries import compare, join, plain_name, plain_names, split
+from .entries import (
+    COUNT,  # noqa: F401  (for the tests of parity)
+    compare,
+    join,
+    plain_name,
+    plain_names,
+    split,
+)
 
 BLOCKS = {6: 50, 23: 101, 36: 152}  # blocks in the third stage, depth
 
