@@ -203,9 +203,11 @@ def test_checkpoint_of_another_number_of_modalities(tmp_path, how):
 
 @pytest.mark.parametrize('field', ['mean', 'std'])
 @pytest.mark.parametrize('values, parts', [
-    ([1.] * 6, ['6 entries', "'rgb'", 'one for each of its 3 channels']),
-    (dict(rgb=[1., 1.], depth=1), ['2 entries', "'rgb'"]),
-    (dict(rgb=1, thermal=1), ["no entry for 'depth'", 'add depth=...'])])
+    ([1.] * 6, ['.{} has 6 entries', "'rgb'", 'one for each of its 3 ch']),
+    (dict(rgb=[1., 1.], depth=1), ['.{} has 2 entries', "'rgb'"]),
+    (dict(rgb=1, thermal=1), [".{} has no entry for 'depth', only for",
+                              'add depth=...']),
+    (None, ['only one of mean and std'])])
 def test_normalisation_of_other_channels_or_modalities(
         real_config, field, values, parts):
     """One std would broadcast: wrong numbers and no error at all."""
@@ -215,7 +217,8 @@ def test_normalisation_of_other_channels_or_modalities(
     with DefaultScope.overwrite_default_scope('mmseg'):
         MODELS.build(model)
         model.data_preprocessor[field] = values
-        with fails(ValueError, f'data_preprocessor.{field}', *parts):
+        with fails(ValueError, 'data_preprocessor',
+                   *(part.format(field) for part in parts)):
             MODELS.build(model)
 
 

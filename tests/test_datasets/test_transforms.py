@@ -246,16 +246,6 @@ def test_the_model_compares_names_and_order(training):
         preprocessor(dict(inputs=[inputs[:3]]), training)
 
 
-@pytest.mark.parametrize('mean, message', [
-    (dict(rgb=1), "mean has no entry for 'depth', only for"),
-    (dict(rgb=1, depth=[1, 2]), "mean has 2 entries for 'depth'"),
-    (None, 'only one of mean and std')])
-def test_statistics_are_named_by_modality(mean, message):
-    with pytest.raises(ValueError, match=message):
-        MultimodalPreProcessor(
-            ('rgb', 'depth'), mean=mean, std=dict(rgb=1, depth=1))
-
-
 def expected_input(data, i):
     """(value - mean) / std in the channel order of the official code."""
     rgb = (data.rgb[i] - np.array([123.675, 116.28, 103.53])) / np.array(
