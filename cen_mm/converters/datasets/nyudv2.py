@@ -44,7 +44,7 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
         ValueError: If an input file does not hold what it should.
     """
     out = Path(out)
-    class_of = read_class_map(classes)
+    class_of = _read_class_map(classes)
     numbers_of = _read_splits(splits, counts)
     numbers = sorted([*numbers_of['train'], *numbers_of['val']])
     with open_v73(mat) as file:
@@ -65,7 +65,7 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
                            for split, listed in numbers_of.items()})
 
 
-def read_class_map(path: Union[str, Path]) -> np.ndarray:
+def _read_class_map(path: Union[str, Path]) -> np.ndarray:
     """Class (from 0, or 255) of every raw label, with 0 (unlabelled)."""
     classes = load_v5(path, ['mapClass'])['mapClass'].ravel()
     if classes.min() < 0 or classes.max() > TREE.num_classes:
