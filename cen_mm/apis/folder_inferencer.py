@@ -1,17 +1,7 @@
 """Inference on files, arrays and folders, for both tasks."""
 import os.path as osp
 from pathlib import Path
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 import numpy as np
 from mmengine.config import Config
@@ -145,7 +135,7 @@ class FolderInferencer:
             sources[modality] = source
         return self.pipeline(sources)
 
-    def _check(self, given: Iterable[str]) -> None:
+    def _check(self, given: Mapping[str, Any]) -> None:
         """Reject a sample with other modalities than the config's."""
         known = 'the modalities of the config are ' + ', '.join(
             self.modalities)

@@ -1,12 +1,14 @@
 """Folders of colour images, labels and depth, as the official code has."""
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
+from tqdm import tqdm
 
-from .images import PIXELS, REMEDY, read_sample
+from .images import PIXELS, REMEDY, read_sample, write_image
 from .report import Report
 
 MEDIAN = 'median depth of an image', 'm'
@@ -34,7 +36,7 @@ class Tree:
     counts: Dict[str, int]
     num_classes: int
     depth_scale: int
-    mistake: Tuple[str, Callable]
+    mistake: tuple
     depth_range: Tuple[float, float] = (0.5, 10)
     rgb_suffix: str = '.png'
 
@@ -47,13 +49,27 @@ class Tree:
         """A sample's line in a split list."""
         return '\t'.join(self.file(folder, name) for folder in PIXELS)
 
-    def create_folders(self, out: Path) -> None:
-        """Create the folders of the images."""
+    def write(self, out: Union[str, Path], names: Dict[str, Sequence[str]],
+              samples: Iterable[Tuple[str, dict]]) -> None:
+        """Write images, and last of all lists: with them it is complete.
+
+        Args:
+            out (str or Path): Folder of the tree.
+            names (dict): Names by split.
+            samples (iterable): Of each, the name, and by folder an image in
+                BGR or a file to copy.
+        """
+        out = Path(out)
         for folder in PIXELS:
             (out / folder).mkdir(parents=True, exist_ok=True)
-
-    def write_lists(self, out: Path, names: Dict[str, Sequence[str]]) -> None:
-        """Write the lists, last of all: a tree that has them is complete."""
+        total = sum(map(len, names.values()))
+        for name, images in tqdm(samples, total=total, desc='convert'):
+            for folder, image in images.items():
+                path = out / self.file(folder, name)
+                if isinstance(image, Path):
+                    shutil.copyfile(image, path)
+                else:
+                    write_image(path, image)
         for split, listed in names.items():
             (out / f'{split}.txt').write_text(
                 ''.join(self.line(name) + '\n' for name in listed))
