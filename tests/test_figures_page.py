@@ -45,5 +45,5 @@ def test_the_proof_of_the_corollary():
     finally:
         torch.set_default_dtype(before)
     # As the comments say.
-    assert f'{known["changed"]:.1f}' == '0.9'
+    assert f'{known["changed"]:.1f}' == '1.5'
     assert known['error'] < 1e-14

@@ -9,7 +9,7 @@ from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 
-from ..engine.model import unwrapped
+from ..engine.runner import unwrapped
 from ..layers import (
     alignment_losses,
     check_modalities,

@@ -148,8 +148,9 @@ def control(rgbd, name):
 def test_rgb_twice_has_two_streams(rgbd, run_of):
     run = run_of(control(rgbd, 'rgb_rgb'))
     sample = run.load(0)
-    assert list(sample.inputs) == ['rgb']
-    np.testing.assert_array_equal(sample.inputs['rgb'], rgbd.data.rgb[0])
+    assert list(sample.inputs) == ['rgb', 'rgb_again']
+    for image in sample.inputs.values():
+        np.testing.assert_array_equal(image, rgbd.data.rgb[0])
     assert list(run.predict(sample)) == ['rgb', 'rgb_again', 'ensemble']
 
 
@@ -191,11 +192,11 @@ def test_a_stock_network_of_rgb(rgbd, runs, run_of):
 
 def test_one_modality_of_ours_has_no_streams(rgbd, run_of):
     cfg = deepcopy(rgbd.cfg)
-    cfg.model.data_preprocessor.update(mean=[0.] * 3, std=[5000.] * 3)
-    cfg.model.backbone.norm_cfg.num_modalities = 1
-    cfg.model.decode_head.modalities = ('depth', )
+    cfg.model.update(modalities=('depth', ), exchange=None)
+    cfg.model.data_preprocessor.update(mean=dict(depth=0.),
+                                       std=dict(depth=5000.))
     for step in cfg.test_dataloader.dataset.pipeline:
-        if step.type == 'ConcatModalities':
+        if step.type == 'PackModalities':
             step.modalities = ('depth', )
     run = run_of(cfg)
     sample = run.load(0)

@@ -234,6 +234,12 @@ def test_the_model_compares_names_and_order(training):
         preprocessor(dict(inputs=[inputs[:3]]), training)
 
 
+def test_deviations_are_positive():
+    with pytest.raises(ValueError, match="std of 'depth' is .*above 0"):
+        MultimodalPreProcessor(('rgb', 'depth'), mean=dict(rgb=1, depth=1),
+                               std=dict(rgb=1, depth=[1, 0, 1]))
+
+
 def expected_input(data, i):
     """(value - mean) / std in the channel order of the official code."""
     rgb = (data.rgb[i] - np.array([123.675, 116.28, 103.53])) / np.array(

@@ -123,7 +123,7 @@ def test_what_a_mode_switches_on(nets, mode, statistics, expected):
     net, x = nets['unet']['folded']
     step_of(net, x, mode, statistics, torch.float32)
     assert [net.decoder[0].dropout.training,
-            net.encoder[1].norm.training] == expected
+            net.encoder[1].norm.stock.training] == expected
 
 
 @pytest.mark.parametrize('network, args, modes', [
@@ -138,8 +138,9 @@ def test_rows_are_finite_and_positive(monkeypatch, tmp_path, run_tool, nets,
     monkeypatch.setattr(contestants, f'{network}s', lambda *_: some)
     out = tmp_path / 'out.json'
     printed = run_tool(
-        'benchmark', '--network', network, '--device', 'cpu', '--size',
-        '64x64', '--iters', 1, '--warmup', 0, '--json', out, *args)
+        'analysis_tools/benchmark.py', '--network', network, '--device',
+        'cpu', '--size', '64x64', '--iters', 1, '--warmup', 0, '--json', out,
+        *args)
     result = json.loads(out.read_text())
     assert [tuple(row[k] for k in ('network', 'mode', 'statistics',
                                    'contestant')) for row in result['rows']
@@ -173,4 +174,4 @@ def test_rows_are_finite_and_positive(monkeypatch, tmp_path, run_tool, nets,
 ])
 def test_wrong_arguments(run_tool, args, error):
     with pytest.raises(SystemExit, match=error):
-        run_tool('benchmark', *args.split())
+        run_tool('analysis_tools/benchmark.py', *args.split())

@@ -11,8 +11,8 @@ from cen_mm.rooms import render_room
 
 
 def test_two_images(run_tool):
-    out = run_tool('benchmark_pipeline', CONFIG, '--images', 2, '--rounds', 1,
-                   '--size', '60x80')
+    out = run_tool('analysis_tools/benchmark_pipeline.py', CONFIG, '--images',
+                   2, '--rounds', 1, '--size', '60x80')
     rows = re.findall(r'^\| \d (\w+) \| ([\d.]+) \| \**(\d+) %', out, re.M)
     assert [name for name, *_ in rows] == [
         'LoadImageFromFile', 'LoadModality', 'LoadLabels', 'RandomScale',

@@ -23,7 +23,8 @@ def sheet(tmp_path, run_tool):
         given = [word for name in runs
                  for word in ('--run', name, root / name / 'net.pth')]
         with DefaultScope.overwrite_default_scope('mmengine'):
-            printed = run_tool('compare_sheet', tmp_path / out, *args, *given)
+            printed = run_tool('analysis_tools/compare_sheet.py',
+                               tmp_path / out, *args, *given)
         lines = printed.split('images (')[1].splitlines()
         return [line.split() for line in lines]
 

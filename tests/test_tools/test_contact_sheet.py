@@ -15,7 +15,7 @@ def draw(tmp_path, run_tool):
     def call(task, *args, checkpoint='one/net.pth', out='new/sheet.png'):
         with DefaultScope.overwrite_default_scope('mmengine'):
             printed = run_tool(
-                'contact_sheet', task.root / 'one/config.py',
+                'analysis_tools/contact_sheet.py', task.root / 'one/config.py',
                 task.root / checkpoint, tmp_path / out, '--indices', *args)
         return np.array(Image.open(tmp_path / out).convert('RGB')), printed
 

@@ -4,12 +4,13 @@ import re
 import pytest
 from conftest import TOOLS
 
+TOOL = 'analysis_tools/get_flops.py'
 ROOMS = TOOLS.parent / 'configs/cen/refinenet_r18_rooms.py'
 
 
 def test_figures_of_a_config(run_tool):
-    out = run_tool('get_flops', ROOMS, '--shape', 64, '--cfg-options',
-                   'model.decode_head.head.num_classes=2')
+    out = run_tool(TOOL, ROOMS, '--shape', 64, '--cfg-options',
+                   'model.decode_head.num_classes=2')
     assert '2 modalities, 64 x 64' in out
     # 11 classes of 24 x 3 x 3 weights and a bias less than 1.331727 M.
     assert re.search(r'Params: 1\.329 M\n +shared: 1\.325 M\n +private: 0\.0',
@@ -17,8 +18,8 @@ def test_figures_of_a_config(run_tool):
 
 
 def test_time_is_measured_where_it_is_asked_for(run_tool):
-    out = run_tool('get_flops', ROOMS, '--shape', 32, '--latency', '--device',
-                   'cpu', '--batch', 2, '--rounds', 3, '--warmup', 1)
+    out = run_tool(TOOL, ROOMS, '--shape', 32, '--latency', '--device', 'cpu',
+                   '--batch', 2, '--rounds', 3, '--warmup', 1)
     assert 'Timed: 3 rounds of 2 samples, cpu' in out
     assert {'device', 'threads', 'torch', 'commit', 'command'} <= {
         line.split(':')[0] for line in out.splitlines()}
@@ -38,4 +39,4 @@ def test_time_is_measured_where_it_is_asked_for(run_tool):
 ])
 def test_errors(run_tool, args, words):
     with pytest.raises(SystemExit, match=words):
-        run_tool('get_flops', *args)
+        run_tool(TOOL, *args)

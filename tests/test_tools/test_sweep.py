@@ -19,6 +19,7 @@ from tiny_translation import rooms_config, write_rooms
 from cen_mm.analysis.compare.sweep import run_sweep
 from cen_mm.layers import exchangeable_norms
 
+TOOL = 'analysis_tools/sweep.py'
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.generator.exchange.threshold'
 
@@ -163,7 +164,7 @@ def test_the_exit_status(monkeypatch, run_tool, returned, status):
 
     monkeypatch.setattr('cen_mm.analysis.compare.sweep.run_sweep', stand_in)
     with pytest.raises(SystemExit) as stop:
-        run_tool('sweep', 'net.py', '--vary', 'a=1', '--work-dir', 'out')
+        run_tool(TOOL, 'net.py', '--vary', 'a=1', '--work-dir', 'out')
     assert stop.value.code == status
 
 
@@ -238,14 +239,14 @@ def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
     one, other = (Path('out', name) for name in (
         'unchanged_seed0', f'{THRESHOLD}=0.5_seed0'))
     with open('first.log', 'w') as log, subprocess.Popen(
-            [sys.executable, TOOLS / 'analysis_tools/sweep.py', *command],
+            [sys.executable, TOOLS / TOOL, *command],
             stdout=log, stderr=log, preexec_fn=hear_sigint) as process:
         try:
             wait_for(lambda: (other / 'waits').exists() and (
                 one / 'result.json').exists(), process)
             with pytest.raises(SystemExit, match='another sweep.* is running '
                                'in out'):
-                run_tool('sweep', *command)
+                run_tool(TOOL, *command)
             process.send_signal(signal.SIGINT)
             assert process.wait(120) == 130
         finally:
@@ -256,7 +257,7 @@ def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
     kept = (one / 'result.json').stat().st_mtime_ns
     Path('go').touch()
     # The lock tells that no training is left.
-    printed = run_tool('sweep', *command)
+    printed = run_tool(TOOL, *command)
     assert '2 trainings: 1 are finished, 1 go on, 0 start' in printed
     assert (one / 'result.json').stat().st_mtime_ns == kept
     log = (other / 'train.log').read_text()

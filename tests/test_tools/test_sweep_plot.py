@@ -7,6 +7,7 @@ import pytest
 
 from cen_mm.analysis.compare import sweep_plot
 
+TOOL = 'analysis_tools/sweep_plot.py'
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.backbone.exchange.threshold'
 HEAD = ('key,value,config_value,seed,rgb/mIoU,mIoU,exchanged,seconds,config,'
@@ -43,7 +44,7 @@ def plot(tmp_path, monkeypatch, run_tool):
 
     def call(lines, *arguments, head=HEAD, out='out.png'):
         (tmp_path / 'results.csv').write_text('\n'.join([head, *lines, '']))
-        printed = run_tool('sweep_plot', 'results.csv', out, *arguments)
+        printed = run_tool(TOOL, 'results.csv', out, *arguments)
         return printed.splitlines(), figures[0]
 
     return call
@@ -174,4 +175,4 @@ def test_bad_requests(plot, run_tool, tmp_path, lines, metric, out, message):
         plot(lines, *metric, out=out)
     assert not list(tmp_path.glob('out*'))
     with pytest.raises(SystemExit, match='none.csv'):
-        run_tool('sweep_plot', 'none.csv', 'out.png')
+        run_tool(TOOL, 'none.csv', 'out.png')

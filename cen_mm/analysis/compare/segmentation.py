@@ -69,7 +69,7 @@ class SegmentationRun(Run):
         with torch.no_grad():
             maps = label_maps(
                 self.model.test_step(pseudo_collate([sample.data]))[0])
-        # Not the inputs' names: 'rgb' twice makes two streams.
+        # Not the inputs: a network that merges them has one stream.
         streams = getattr(self.model.decode_head, 'modalities', ())
         several = streams if len(streams) > 1 else ()
         return {stream: maps[stream] for stream in (*several, 'ensemble')}

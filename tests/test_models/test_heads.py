@@ -1,0 +1,63 @@
+"""Every stock decode head that README names, run by stream."""
+import pytest
+import torch
+from mmseg.registry import MODELS
+from test_parity import samples_of
+
+from cen_mm import StreamHead
+
+CLASSES, WIDTHS = 3, (8, 16, 32, 64)
+LAST = dict(in_channels=64, in_index=3, channels=8)
+ALL = dict(in_channels=WIDTHS, in_index=(0, 1, 2, 3), channels=8)
+DEPTHWISE = dict(
+    LAST, dilations=(1, 2), c1_in_channels=8, c1_channels=4)
+
+HEADS = [
+    dict(LAST, type='FCNHead'),
+    dict(LAST, type='PSPHead', pool_scales=(1, 2)),
+    dict(LAST, type='ASPPHead', dilations=(1, 2)),
+    dict(DEPTHWISE, type='DepthwiseSeparableASPPHead'),
+    dict(ALL, type='UPerHead', pool_scales=(1, 2)),
+    dict(ALL, type='SegformerHead'),
+    dict(ALL, type='FPNHead', feature_strides=(4, 8, 16, 32)),
+    dict(ALL, type='RefineNetHead'),
+    dict(LAST, type='DNLHead'),
+    dict(LAST, type='NLHead'),
+    dict(LAST, type='GCHead'),
+    dict(LAST, type='DMHead', filter_sizes=(1, 3)),
+    dict(LAST, type='APCHead', pool_scales=(1, 2)),
+    dict(LAST, type='EMAHead', ema_channels=8, num_bases=4,
+         num_stages=2),
+    dict(LAST, type='ISAHead', isa_channels=8, down_factor=(2, 2)),
+    dict(LAST, type='STDCHead', boundary_threshold=0.1,
+         loss_decode=[dict(type='CrossEntropyLoss', loss_name='loss_ce'),
+                      dict(type='CrossEntropyLoss', loss_name='loss_b')]),
+    dict(LAST, type='SETRUPHead', norm_cfg=dict(type='BN'), num_convs=1),
+    dict(ALL, type='LightHamHead', ham_channels=8,
+         ham_kwargs=dict(MD_S=1, MD_R=4, rand_init=False)),
+    dict(type='SegmenterMaskTransformerHead', in_channels=64, in_index=3,
+         channels=64, embed_dims=64, num_layers=1, num_heads=2),
+]
+
+
+@pytest.mark.parametrize('cfg', HEADS, ids=lambda cfg: cfg['type'])
+def test_streams_are_what_the_head_makes_of_a_modality(cfg):
+    head = MODELS.build(dict(cfg, num_classes=CLASSES))
+    net = StreamHead(head, ('rgb', 'depth'))
+    features = [torch.randn(4, width, 32 >> i, 32 >> i)
+                for i, width in enumerate(WIDTHS)]
+    net.eval()
+    with torch.no_grad():
+        out = net(features)
+        streams = out.chunk(3, dim=1)
+        for m in range(2):
+            expected = head([x[m::2] for x in features])
+            torch.testing.assert_close(
+                streams[m], expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(streams[2], (streams[0] + streams[1]) / 2)
+    net.train()
+    losses = net.loss(features, samples_of(torch.zeros(2, 64, 64).long()), {})
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    assert {k.split('.')[0] for k in losses} == {'rgb', 'depth', 'ensemble'}
+    assert all(p.grad is not None and p.grad.isfinite().all()
+               for p in head.parameters() if p.requires_grad)
