@@ -42,7 +42,7 @@ class MultiDomainDataset(BaseDataset):
 
     def __init__(self, modalities: Sequence[str], target: str,
                  **kwargs) -> None:
-        self.modalities = check_modalities(modalities)
+        self.modalities = check_modalities(modalities, target)
         self.target = target
         self.domains = (*self.modalities, target)
         for domain in self.domains if self.FOLDERS else ():

@@ -69,10 +69,7 @@ class CENPix2Pix(BaseModel):
                  predict_mode: str = 'train',
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
-        self.modalities = check_modalities(modalities)
-        if target in self.modalities:
-            raise ValueError(f'target={target!r} is one of modalities='
-                             f'{self.modalities}: translate into another one')
+        self.modalities = check_modalities(modalities, target)
         self.target = target
         self.pixel_weight = pixel_weight
         if predict_mode not in ('train', 'eval'):
@@ -144,6 +141,7 @@ class CENPix2Pix(BaseModel):
         """
         data = self.data_preprocessor(data, True)
         inputs, samples = data['inputs'], data['data_samples']
+        self._check(samples)
         g_optim = optim_wrapper['generator']
         d_optim = optim_wrapper['discriminator']
         with g_optim.optim_context(self.generator):
@@ -218,6 +216,7 @@ class CENPix2Pix(BaseModel):
             ``(C', H, W)``, and ``img_<modality>``, the source, ``(C, H, W)``,
             in 0 to 255. Their metainfo names ``modalities`` and ``target``.
         """
+        self._check(data_samples)
         net = unwrapped(self.generator)
         with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
             outputs = net(inputs).to(inputs.dtype)
@@ -233,6 +232,20 @@ class CENPix2Pix(BaseModel):
             sample.set_metainfo(
                 dict(modalities=self.modalities, target=self.target))
         return data_samples
+
+    def _check(self, data_samples: List[DataSample]) -> None:
+        """Compare the domains that samples were packed from with the model's.
+
+        Raises:
+            ValueError: If they differ, in order too.
+        """
+        ours = dict(modalities=self.modalities, target=self.target)
+        for sample in data_samples:
+            packed = {k: sample.metainfo.get(k, v) for k, v in ours.items()}
+            packed['modalities'] = tuple(packed['modalities'])
+            if packed != ours:
+                raise ValueError(f'the data set gives {packed}, but the model '
+                                 f'has {ours}: name the same in both')
 
     def _streams(self, outputs: Tensor) -> Tensor:
         """``(N, (M+1)*C', H, W)`` to ``(N*M, C', H, W)``, no ensemble."""
