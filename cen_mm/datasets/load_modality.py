@@ -89,7 +89,14 @@ class LoadModality(BaseTransform):
         return results
 
     def read(self, source: Union[str, np.ndarray]) -> np.ndarray:
-        """Decode and check what ``<modality>_path`` holds."""
+        """Decode a file, or take an array as it is, and check the values.
+
+        Args:
+            source (str | np.ndarray): What ``<modality>_path`` holds.
+
+        Returns:
+            np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
+        """
         return read_array(source, self.modality, self.dtype,
                           f'LoadModality(modality={self.modality!r})',
                           'dtype', self.backend_args)

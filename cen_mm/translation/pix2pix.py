@@ -115,6 +115,12 @@ class CENPix2Pix(BaseModel):
                 terms of its loss, 'predict' samples.
             outputs (Tensor, optional): The generator's output, if it is
                 there already.
+
+        Returns:
+            Tensor | dict[str, Tensor] | list[DataSample]: By mode.
+
+        Raises:
+            ValueError: If the mode is unknown.
         """
         if mode == 'predict':
             return self.predict(inputs, data_samples)
@@ -161,9 +167,15 @@ class CENPix2Pix(BaseModel):
 
     def discriminator_loss(self, inputs: Tensor, target: Tensor,
                            outputs: Tensor) -> Dict[str, Tensor]:
-        """L_D, the loss on real and on fake, as of :meth:`generator_loss`.
+        """L_D, without gradient for the generator.
 
-        The generator gets no gradient.
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            target (Tensor): ``(N, C', H, W)``.
+            outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
+
+        Returns:
+            dict[str, Tensor]: ``discriminator.loss_real`` and ``_fake``.
         """
         m = len(self.modalities)
         pairs = (target.repeat_interleave(m, dim=0),
@@ -267,9 +279,13 @@ def bce(logits: Tensor, label: float) -> Tensor:
 
 @contextmanager
 def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
-    """Set training mode or not; modes and buffers are restored afterwards.
+    """Set the mode of a network; modes and buffers are restored afterwards.
 
     Test images thus do not change running statistics.
+
+    Args:
+        net (nn.Module): Any network.
+        training (bool): Whether to set training mode.
     """
     modes = [(module, module.training) for module in net.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
