@@ -31,12 +31,12 @@ def check_modalities(modalities: Sequence[str],
             raise ValueError(f"modalities={names} holds 'ensemble', which "
                              'names the average of the streams: choose '
                              'another name')
-    if target in names:
-        raise ValueError(f'target={target!r} is one of modalities={names}: '
-                         'translate into another one')
     if len(set(names)) < len(names):
         raise ValueError(
             f'modalities={names} holds a name twice, but the streams must '
             "differ in name: load one of them under another, such as dict("
             "type='LoadModality', modality='rgb_copy', dtype='uint8')")
+    if target in names:
+        raise ValueError(f'target={target!r} is one of modalities={names}: '
+                         'translate into another one')
     return names
