@@ -12,7 +12,11 @@ from pickle import UnpicklingError
 
 
 def require_mmcv() -> None:
-    """Raise ImportError if neither mmcv nor mmcv-lite is installed."""
+    """Check that mmcv is installed.
+
+    Raises:
+        ImportError: If neither mmcv nor mmcv-lite is installed.
+    """
     if importlib.util.find_spec('mmcv') is None:
         raise ImportError(
             'cen_mm needs mmcv (>=2.0.0, <2.2.0): run "pip install '

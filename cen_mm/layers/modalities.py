@@ -1,19 +1,21 @@
 """Names of the modalities."""
-from typing import Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 
-def check_modalities(modalities: Sequence[str]) -> Tuple[str, ...]:
+def check_modalities(modalities: Sequence[str],
+                     target: Optional[str] = None) -> Tuple[str, ...]:
     """Check names that become keys of streams, files and metrics.
 
     Args:
         modalities (Sequence[str]): M names, in the order of the channels.
+        target (str, optional): What a translation makes of them.
 
     Returns:
         tuple[str, ...]: The names.
 
     Raises:
-        ValueError: If there is none, one is no plain name or is 'ensemble',
-            or two are equal.
+        ValueError: If there is none, one is no plain name, is 'ensemble' or
+            the target, or two are equal.
     """
     if isinstance(modalities, str) or not modalities:
         raise ValueError(f'modalities must be a sequence of names such as '
@@ -29,6 +31,9 @@ def check_modalities(modalities: Sequence[str]) -> Tuple[str, ...]:
             raise ValueError(f"modalities={names} holds 'ensemble', which "
                              'names the average of the streams: choose '
                              'another name')
+    if target in names:
+        raise ValueError(f'target={target!r} is one of modalities={names}: '
+                         'translate into another one')
     if len(set(names)) < len(names):
         raise ValueError(
             f'modalities={names} holds a name twice, but the streams must '

@@ -15,6 +15,9 @@ def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
         fields (Iterable[str]): Required variables.
         kwargs: As of ``scipy.io.loadmat``.
 
+    Returns:
+        dict: Its variables.
+
     Raises:
         FileNotFoundError: If the file does not exist.
         ImportError: If scipy is not installed.

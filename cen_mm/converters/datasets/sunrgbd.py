@@ -25,7 +25,13 @@ REMEDY = 'unpack SUNRGBD.zip again'
 
 
 class Sample(NamedTuple):
-    """Folder below the root, colour image and in-painted depth."""
+    """One image of the official release.
+
+    Attributes:
+        scene (str): Its folder below the root.
+        rgb (Path): Its colour image.
+        depth (Path): Its in-painted depth.
+    """
 
     scene: str
     rgb: Path
@@ -67,7 +73,14 @@ def convert(root: Union[str, Path], toolbox: Union[str, Path],
 
 
 def rotate(depth: np.ndarray) -> np.ndarray:
-    """Millimetres of the official depth, whose bits are rotated (uint16)."""
+    """Decode the official depth: the three lowest bits become the highest.
+
+    Args:
+        depth (np.ndarray): Official values, np.uint16.
+
+    Returns:
+        np.ndarray: Millimetres, np.uint16, of the same shape.
+    """
     return (depth >> 3) | (depth << 13)
 
 
