@@ -6,7 +6,7 @@ from typing import Dict, List, NamedTuple, Union
 import numpy as np
 
 from .images import IGNORE, read_image
-from .matlab import check_fields, existing, load_v5, open_v73
+from .matlab import check_fields, existing, load_v5, open_v73, read_v73
 from .report import Report
 from .tree import Tree
 
@@ -139,10 +139,7 @@ def _find_labels(mat: Path, file, total: int) -> np.ndarray:
 
 def _read_mask(where: str, file, label) -> np.ndarray:
     """Classes from 0; unlabelled pixels are ignored."""
-    try:
-        labels = file[label][()].T  # MATLAB stores the first axis fastest
-    except (OSError, ValueError) as error:
-        raise ValueError(f'{where}: {error}') from None
+    labels = read_v73(where, file, label)
     last = TREE.num_classes
     if labels.ndim != 2 or labels.min() < 0 or labels.max() > last:
         raise ValueError(
