@@ -3,7 +3,9 @@ import os
 import pickle
 import re
 import sys
+import threading
 import types
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.machinery import PathFinder
 
 import mmcv
@@ -12,7 +14,9 @@ import pytest
 import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.model import BaseModule
 from mmengine.optim import OneCycleLR
+from mmengine.runner import CheckpointLoader, load_checkpoint
 from mmengine.utils.dl_utils import mmcv_full_available
 
 from cen_mm import compat
@@ -77,6 +81,37 @@ def test_checkpoints_that_run_code_are_refused(tmp_path, call):
     with pytest.raises(pickle.UnpicklingError):
         torch.load(tmp_path / 'evil.pth', weights_only=True)
     torch.load(tmp_path / 'evil.pth', weights_only=False)  # it would have run
+
+
+@checks
+def test_no_code_runs_from_a_url(tmp_path, monkeypatch):
+    """Served over HTTP, as weights to begin with and as a pretrained part."""
+    written = tmp_path / 'written'
+    evil, good = tmp_path / 'evil.pth', tmp_path / 'good.pth'
+    torch.save(dict(a=Runs(os.mkdir, str(written))), evil)
+    torch.save(dict(state_dict=dict(weight=torch.ones(2, 3),
+                                    bias=torch.ones(2))), good)
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'hub'))
+    monkeypatch.chdir(tmp_path)
+    server = ThreadingHTTPServer(('127.0.0.1', 0), SimpleHTTPRequestHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f'http://127.0.0.1:{server.server_port}'
+    try:
+        for path in (f'{url}/evil.pth', str(evil)):
+            with pytest.raises(pickle.UnpicklingError):
+                CheckpointLoader.load_checkpoint(path, map_location='cpu')
+            net = BaseModule(dict(type='Pretrained', checkpoint=path))
+            with pytest.raises(pickle.UnpicklingError):
+                net.init_weights()
+        net = torch.nn.Linear(3, 2)
+        load_checkpoint(net, f'{url}/good.pth')
+        assert net.weight.tolist() == [[1] * 3] * 2
+    finally:
+        server.shutdown()
+    assert not written.exists()
+    assert 'TORCH_FORCE_WEIGHTS_ONLY_LOAD' not in os.environ
+    torch.load(evil, weights_only=False)  # which a user may still ask for
+    assert written.exists()
 
 
 def test_mmengine_is_not_deceived_about_ops():
