@@ -125,8 +125,12 @@ def trust_own_checkpoints() -> None:
     core = np.core if np.__version__.startswith('1.') else np._core
     scalar_types = {type(np.dtype(code)) for code in '?bhilqBHILQefd'}
     torch.serialization.add_safe_globals([
-        *named, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, (method, 'builtins.getattr'), *scalar_types
+        *named, np.ndarray, np.dtype, (method, 'builtins.getattr'),
+        *scalar_types,
+        # numpy 1 and numpy 2 write different names, and read either.
+        *((getattr(core.multiarray, name), f'numpy.{module}.multiarray.{name}')
+          for name in ('_reconstruct', 'scalar')
+          for module in ('core', '_core'))
     ])
 
 

@@ -5,6 +5,7 @@ import re
 import sys
 import threading
 import types
+import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.machinery import PathFinder
 
@@ -57,6 +58,26 @@ def test_mmengine_checkpoints_load(checkpoint):
         scalar = hub['runtime_info'][f'scalar {code}']
         assert scalar == 1 and scalar.dtype == np.dtype(code)
     assert loaded['state_dict']['weight'].tolist() == [1, 1]
+
+
+@checks
+@pytest.mark.parametrize('module', ['core', '_core'])
+def test_checkpoints_of_numpy_1_and_2_load(checkpoint, module, tmp_path):
+    """As each of them names its functions in the pickle."""
+    renamed = tmp_path / 'renamed.pth'
+    with zipfile.ZipFile(checkpoint) as old, zipfile.ZipFile(
+            renamed, 'w') as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith('data.pkl'):
+                data, found = re.subn(
+                    rb'numpy\._?core\.multiarray',
+                    f'numpy.{module}.multiarray'.encode(), data)
+                assert found
+            new.writestr(name, data)
+    hub = torch.load(renamed, weights_only=True)['message_hub']
+    assert hub['log_scalars']['train/loss'].data[0].tolist() == [1.5, 2.5]
+    assert hub['runtime_info']['scalar f'] == 1
 
 
 class Runs:
