@@ -2,6 +2,7 @@
 import os
 import pickle
 import re
+import subprocess
 import sys
 import threading
 import types
@@ -43,6 +44,25 @@ def checkpoint(tmp_path_factory):
     torch.save(dict(meta=dict(epoch=1), message_hub=hub.state_dict(),
                     state_dict=dict(weight=torch.ones(2))), path)
     return path
+
+
+@checks
+def test_what_a_checkpoint_needs(checkpoint):
+    """Asked of torch in a process that has admitted nothing yet.
+
+    A history pickles its methods by name: that is all the getattr is for.
+    """
+    code = ('import sys; from torch.serialization import '
+            'get_unsafe_globals_in_checkpoint as needed; '
+            'print(*needed(sys.argv[1]))')
+    run = subprocess.run([sys.executable, '-c', code, str(checkpoint)],
+                         capture_output=True, text=True, check=True)
+    needed = {name.replace('numpy._core', 'numpy.core')
+              for name in run.stdout.split()}
+    assert needed == {
+        'builtins.getattr', 'mmengine.logging.history_buffer.HistoryBuffer',
+        'numpy.core.multiarray._reconstruct', 'numpy.core.multiarray.scalar',
+        'numpy.ndarray', 'numpy.dtype'}
 
 
 @checks

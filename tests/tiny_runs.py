@@ -65,7 +65,9 @@ def save_runs(root, cfg, field):
         for name in RUNS:
             (root / name).mkdir()
             cfg.dump(root / name / 'config.py')
-            torch.save(net.state_dict(), root / name / 'net.pth')
+            torch.save(dict(meta=dict(cfg=cfg.pretty_text),
+                            state_dict=net.state_dict()),
+                       root / name / 'net.pth')
             predictions[name] = []
             for data in dataset:
                 torch.manual_seed(0)  # of the config

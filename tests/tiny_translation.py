@@ -56,7 +56,8 @@ def prepare(root):
         net = MODELS.build(cfg.model)
     for _, norm in exchangeable_norms(net):
         make_gammas(norm)
-    torch.save(dict(state_dict=net.state_dict()), root / 'rooms.pth')
+    torch.save(dict(meta=dict(cfg=cfg.pretty_text),
+                    state_dict=net.state_dict()), root / 'rooms.pth')
     return cfg
 
 

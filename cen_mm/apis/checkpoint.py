@@ -16,42 +16,64 @@ MISFIT = ('{} does not fit {}: give a checkpoint trained with this config; '
 def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
     """Read the config of a checkpoint.
 
-    A training writes its config to its work dir, beside its checkpoints. The
-    copy within the checkpoint is not used: reading it would run its code.
+    A training writes its config to its work dir and keeps the text in its
+    checkpoints. A config is code, so a file beside the checkpoint is read
+    only if it is that text.
 
     Args:
         checkpoint (str): Path.
-        config (str, optional): Path of the config. Defaults to None: the
-            one beside the checkpoint.
+        config (str, optional): Path of the config. Defaults to None: that
+            of the training, beside the checkpoint.
 
     Returns:
         Config: With fields resolved.
 
     Raises:
-        FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If there are several configs.
+        FileNotFoundError: If the checkpoint does not exist, or its config
+            is not beside it.
+        ValueError: If the file is no checkpoint.
     """
     if config is not None:
         return Config.fromfile(config)
-    path = Path(checkpoint)
-    if not path.is_file():
-        raise FileNotFoundError(ABSENT.format(checkpoint))
-    beside = sorted(path.parent.glob('*.py'))
-    if not beside:
-        raise FileNotFoundError(f'{path.parent} holds no config beside '
-                                f'{path.name}: give one with --config')
-    if len(beside) > 1:
-        names = ', '.join(found.name for found in beside)
-        raise ValueError(f'{path.parent} holds several configs, {names}: '
-                         'give one of them with --config')
-    return Config.fromfile(str(beside[0]))
+    recorded = read_checkpoint(checkpoint).get('meta', {}).get('cfg')
+    for path in sorted(Path(checkpoint).parent.glob('*.py')):
+        if path.read_text() == recorded:
+            return Config.fromfile(str(path))
+    raise FileNotFoundError(
+        f'{Path(checkpoint).parent} does not hold the config that '
+        f'{checkpoint} was trained with: give one with --config')
+
+
+def read_checkpoint(checkpoint: str) -> dict:
+    """Read a file or URL without running code from it.
+
+    Args:
+        checkpoint (str): Path or URL.
+
+    Returns:
+        dict: What the training saved.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        ValueError: If it is no checkpoint.
+    """
+    try:
+        loaded = CheckpointLoader.load_checkpoint(
+            checkpoint, map_location='cpu')
+    except FileNotFoundError as error:
+        raise FileNotFoundError(ABSENT.format(checkpoint)) from error
+    except Exception as error:  # torch and pickle raise many types
+        raise ValueError(
+            f'{checkpoint} cannot be read as a checkpoint: copy or download '
+            f'it again.\n{error}') from error
+    if not isinstance(loaded, dict):
+        raise ValueError(f'{checkpoint} holds a {type(loaded).__name__} and '
+                         'no weights: give another checkpoint')
+    return loaded
 
 
 def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
     """Build the model of a config and load all of its weights.
-
-    The file is read with torch's default, as by ``tools/test.py``; since
-    torch 2.6 no code from it is run.
 
     Args:
         cfg (Config): A config of mmseg, or of its ``default_scope``.
@@ -68,15 +90,7 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     model = MODELS.build(cfg.model)
-    try:
-        loaded = CheckpointLoader.load_checkpoint(
-            checkpoint, map_location='cpu')
-    except FileNotFoundError as error:
-        raise FileNotFoundError(ABSENT.format(checkpoint)) from error
-    except Exception as error:  # torch and pickle raise many types
-        raise ValueError(
-            f'{checkpoint} cannot be read as a checkpoint: copy or download '
-            f'it again.\n{error}') from error
+    loaded = read_checkpoint(checkpoint)
     try:
         # Strict: weights left at random would still predict.
         load_state_dict(model, loaded.get('state_dict', loaded), strict=True)

@@ -1,5 +1,6 @@
 """Configs with options of the command line, and those of checkpoints."""
 import pytest
+import torch
 
 from cen_mm.apis.checkpoint import find_config
 from cen_mm.apis.config import UsageError, parse_options, read_config
@@ -19,16 +20,27 @@ def test_options_override_fields(tmp_path):
             parse_options(wrong)
 
 
-def test_of_a_checkpoint_is_the_one_beside_it_or_the_one_named(tmp_path):
-    checkpoint = tmp_path / 'epoch_1.pth'
+def test_of_a_checkpoint_is_its_own_or_the_one_named(tmp_path):
+    """Whatever else lies beside it is a stranger's, and not run."""
+    checkpoint, run = tmp_path / 'epoch_1.pth', tmp_path / 'run'
+    stray = tmp_path / 'cleanup.py'
+    stray.write_text(f'open({str(run)!r}, "w")\nseed = 3\n')
     with pytest.raises(FileNotFoundError, match='epoch_1.pth is not there'):
         find_config(str(checkpoint))
-    checkpoint.touch()
-    with pytest.raises(FileNotFoundError, match='give one with --config'):
-        find_config(str(checkpoint))
-    (tmp_path / 'mine.py').write_text('seed = 3\n')
-    assert find_config(str(checkpoint)).seed == 3
-    (tmp_path / 'other.py').write_text('seed = 4\n')
-    with pytest.raises(ValueError, match='mine.py, other.py: give one'):
-        find_config(str(checkpoint))
-    assert find_config(str(checkpoint), str(tmp_path / 'other.py')).seed == 4
+    for content, error, message in (
+            (b'', ValueError, 'cannot be read as a checkpoint'),
+            ([1], ValueError, 'holds a list and no weights'),
+            (dict(meta=dict(cfg='seed = 4\n')), FileNotFoundError,
+             'epoch_1.pth was trained with: give one with --config'),
+            (dict(state_dict={}), FileNotFoundError, 'with --config')):
+        if isinstance(content, bytes):
+            checkpoint.write_bytes(content)
+        else:
+            torch.save(content, checkpoint)
+        with pytest.raises(error, match=message):
+            find_config(str(checkpoint))
+    torch.save(dict(meta=dict(cfg='seed = 4\n')), checkpoint)
+    (tmp_path / 'mine.py').write_text('seed = 4\n')
+    assert find_config(str(checkpoint)).seed == 4
+    assert not run.exists()
+    assert find_config(str(checkpoint), str(stray)).seed == 3
