@@ -3,8 +3,12 @@ import numpy as np
 import pytest
 
 from cen_mm.analysis.compare.compare_sheet import group_of
-from cen_mm.analysis.compare.comparison import compare
-from cen_mm.analysis.compare.picking import brightness, indices_of, pick
+from cen_mm.analysis.compare.picking import (
+    brightness,
+    compare,
+    indices_of,
+    pick,
+)
 from cen_mm.analysis.compare.run import Run, Sample, check_alike
 
 RNG = np.random.default_rng(0)

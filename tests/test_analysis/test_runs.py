@@ -15,8 +15,7 @@ from tiny_training import tiny_config
 from tiny_translation import NAMES as VIEWS
 from tiny_translation import prepared
 
-from cen_mm.analysis.compare.load import load_run
-from cen_mm.analysis.compare.run import check_alike
+from cen_mm.analysis.compare.run import check_alike, load_run
 from cen_mm.analysis.compare.segmentation import in_colours
 from cen_mm.datasets.nyudv2 import bit_colour
 from cen_mm.layers import exchangeable_norms

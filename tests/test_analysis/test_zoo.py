@@ -10,9 +10,6 @@ from pages import ROOT, zoo_rows
 
 from cen_mm.analysis import zoo
 from cen_mm.analysis.cost import complexity
-from cen_mm.analysis.zoo.measured import means_of
-from cen_mm.analysis.zoo.pages import gflops
-from cen_mm.analysis.zoo.rows import first_sentence
 
 CONFIGS, DOCS = ROOT / 'configs', ROOT / 'docs'
 ROWS = {row.name: row for row in zoo.read_rows(CONFIGS)}
@@ -42,7 +39,7 @@ def test_every_row_is_listed_as_rows_csv_has_it(listed):
 
 def test_every_config_says_what_it_is_and_has_a_row():
     configs = {*CONFIGS.rglob('*.py')}
-    assert all(len(first_sentence(path)) > 20 for path in configs)
+    assert all(len(zoo.first_sentence(path)) > 20 for path in configs)
     assert {CONFIGS / line['config'] for line in LINES} == {
         path for path in configs if '_base_' not in path.parts}
 
@@ -110,7 +107,7 @@ def test_a_row_is_its_config_with_its_options(name, options):
     ('cen/shade-texture2rgb_rooms', None)])
 def test_flops_are_counted_again(listed, name, by_hand):
     flops = complexity.measure(ROWS[name].load()).flops
-    assert gflops(flops) == listed[name]['GFLOPs'], STALE
+    assert zoo.gflops(flops) == listed[name]['GFLOPs'], STALE
     if by_hand:
         plain = listed['cen/refinenet_r101_nyudv2']
         assert flops - by_hand == pytest.approx(
@@ -189,7 +186,7 @@ def test_streams_in_the_order_of_the_config():
         dict(row='a', metric=metric, seeds='0', mean=mean)
         for metric, mean in (('mIoU', '3.0'), ('b/mIoU', '2.0'))
     ]
-    assert means_of('a', ('x', 'b'), runs) == '- / 2.0 / 3.0 (1 seed)'
-    assert means_of('c', ('x', 'b'), runs) == ''
+    assert zoo.means_of('a', ('x', 'b'), runs) == '- / 2.0 / 3.0 (1 seed)'
+    assert zoo.means_of('c', ('x', 'b'), runs) == ''
     with pytest.raises(ValueError, match="a has .*'b/mIoU'"):
-        means_of('a', ('x', 'y'), runs)
+        zoo.means_of('a', ('x', 'y'), runs)

@@ -4,7 +4,7 @@ from typing import Sequence
 from mmengine.config import Config
 
 from ..style import check_name
-from .load import load_run
+from .run import load_run
 from .sheet import Group, Panel, draw_sheet
 
 

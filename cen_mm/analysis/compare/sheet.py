@@ -36,11 +36,23 @@ class Panel(NamedTuple):
     picture: np.ndarray
     boxes: Sequence[Box] = ()
 
+    def height(self, width: int) -> int:
+        """Pixels that it is high if it is so many wide."""
+        height, original = self.picture.shape[:2]
+        return max(1, round(height * width / original))
+
 
 class Group(NamedTuple):
     """The lines of panels of one image, whose name is written to the left."""
     name: str
     lines: Sequence[Sequence[Panel]]
+
+
+class Place(NamedTuple):
+    """Where a line stands, and whether it has titles."""
+    top: int
+    height: int
+    titled: bool
 
 
 def draw_sheet(groups: Sequence[Group], out: str,
@@ -72,20 +84,20 @@ def draw_sheet(groups: Sequence[Group], out: str,
     # A little more: the size is cut to whole pixels.
     figure = plt.figure(
         figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
-    for group, tops in zip(groups, places):
-        for line, (top, titled) in zip(group.lines, tops):
+    for group, places_of_lines in zip(groups, places):
+        for line, place in zip(group.lines, places_of_lines):
             for column, panel in enumerate(line):
-                height = _height(panel, width)
+                height = panel.height(width)
                 axes = figure.add_axes((
                     (NAME + column * (width + GAP)) / across,
-                    1 - (top + height) / down, width / across, height / down))
-                _draw(axes, panel, width, titled)
-        top = tops[0][0]
-        height = tops[-1][0] + _line_height(line, width) - top
+                    1 - (place.top + height) / down,
+                    width / across, height / down))
+                _draw(axes, panel, width, place.titled)
+        top, bottom = places_of_lines[0].top, place.top + place.height
         name = figure.text(
-            0.4 * NAME / across, 1 - (2 * top + height) / 2 / down, group.name,
+            0.4 * NAME / across, 1 - (top + bottom) / 2 / down, group.name,
             rotation=90, ha='center', va='center', fontsize=FONT_SIZE)
-        _fit(name, height)
+        _fit(name, bottom - top)
     if legend:
         figure.legend(
             # With an edge, since classes may be as light as the page.
@@ -109,8 +121,8 @@ def panel_width(picture: int, columns: int) -> int:
 
 
 def _places(groups: Sequence[Group],
-            width: int) -> Tuple[List[List[Tuple[int, bool]]], int]:
-    """By group and line its top and whether it has titles; all heights."""
+            width: int) -> Tuple[List[List[Place]], int]:
+    """The places of the lines, by group, and the height of all."""
     places, top, above = [], 0, None
     for group in groups:
         places.append([])
@@ -118,19 +130,11 @@ def _places(groups: Sequence[Group],
             titles = [panel.title for panel in line]
             if titles != above:
                 top += TITLE + SPACE * (top > 0 and line is group.lines[0])
-            places[-1].append((top, titles != above))
-            top += _line_height(line, width) + GAP
+            height = max(panel.height(width) for panel in line)
+            places[-1].append(Place(top, height, titles != above))
+            top += height + GAP
             above = titles
     return places, top
-
-
-def _line_height(line: Sequence[Panel], width: int) -> int:
-    return max(_height(panel, width) for panel in line)
-
-
-def _height(panel: Panel, width: int) -> int:
-    height, original = panel.picture.shape[:2]
-    return max(1, round(height * width / original))
 
 
 def _draw(axes, panel: Panel, width: int, titled: bool) -> None:

@@ -78,14 +78,9 @@ def _train(folder: SweepFolder, train: str, jobs: int,
 
         def done(name: str, status: int, seconds: float) -> None:
             try:
-                result = folder.finish(folder.points[name], status,
-                                       None if name in resumed else seconds)
+                line = folder.finish(folder.points[name], status,
+                                     None if name in resumed else seconds)
                 folder.write_csv()
-                words = [f'{k} {v:.4g}' for k, v in result['metrics'].items()
-                         if '/' not in k]  # of the ensemble
-                if result['exchanged'] is not None:
-                    words.append(f'{result["exchanged"]:.1%} exchanged')
-                line = ', '.join(words)
             except ValueError as error:
                 failed[name] = line = f'failed: {error}'
             bar.write(f'{name}: {line}', file=sys.stdout)

@@ -1,5 +1,4 @@
 """The curves of a sweep, drawn as Figure 13 of the supplement."""
-from dataclasses import replace
 from typing import Any, List, Optional
 
 import numpy as np
@@ -33,9 +32,8 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     rows = read_table(results)
     column = find_metric(rows, metric)
     left = curves(rows, column)
-    right = [replace(c, samples=[100 * s for s in c.samples])
-             for c in curves(rows, 'exchanged')]
-    counts = {len(s) for curve in left for s in curve.samples if len(s)}
+    right = curves(rows, 'exchanged', factor=100)
+    counts = {count for curve in left for count in curve.counts if count}
     if not counts:
         raise ValueError(f'{results}: no training has {column}')
     least, most = min(counts), max(counts)
@@ -64,7 +62,7 @@ def _draw(left: List[Curve], right: List[Curve], name: str, seeds: str,
     for axis, curve, exchanged in zip(axes[0], left, right):
         _draw_values(axis, curve)
         lines[name] = _draw_curve(axis, curve, name + unit, LEFT)
-        if any(len(samples) for samples in exchanged.samples):
+        if any(exchanged.counts):
             twin = axis.twinx()
             twin.spines['right'].set_visible(True)
             lines['exchanged channels'] = _draw_curve(

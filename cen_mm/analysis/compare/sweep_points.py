@@ -100,12 +100,6 @@ def config_value(cfg: Config, key: str) -> Any:
     return values[key]
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return 'number'
-    return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
-
-
 def fit(key: str, values: Sequence, current: Any) -> list:
     """Values for a field, of the type of the config's own (``current``).
 
@@ -129,6 +123,12 @@ def fit(key: str, values: Sequence, current: Any) -> list:
             raise ValueError(f'{key}: the value {value!r} is given twice')
         fitting[name] = value
     return list(fitting.values())
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return 'number'
+    return {str: 'text', bool: 'True or False'}.get(type(value), 'list')
 
 
 def plan(current: Dict[str, Any], vary: Dict[str, list],
