@@ -22,19 +22,11 @@ NUMBERS = ('params', 'private', 'fusion', 'discriminator', 'mean')
 
 @dataclass(frozen=True)
 class Row:
-    """A row of ``configs/rows.csv``.
-
-    Attributes:
-        section (str): Heading under which the pages list it.
-        name (str): No other row has it.
-        path (Path): The config file.
-        options (str): What to type behind ``--cfg-options``; empty for the
-            config as it stands.
-        what (str): A sentence that says what it is.
-        paper (dict[str, str]): What the paper says, by column: ``'paper:
-            row'``, which is table and row, and its numbers as they are
-            written there. A star marks a number that was recalled. Empty
-            where the paper says nothing.
+    """A row of ``configs/rows.csv``: the heading under which the pages list
+    it, its name, which no other has, its config, what to type behind
+    ``--cfg-options``, a sentence that says what it is, and what the paper
+    says by column, empty where it says nothing. A star marks a number that
+    was recalled.
     """
     section: str
     name: str
@@ -54,11 +46,7 @@ def _lines(path: Path) -> List[Cells]:
 
 
 def first_sentence(path: Path) -> str:
-    """The first sentence of the comment at the head of a config.
-
-    Raises:
-        ValueError: If there is none.
-    """
+    """The first sentence of the comment at the head of a config."""
     comment = re.match(r'(#.*\n)*', path.read_text())[0]
     found = re.match(r'.+?\.(?=\s|$)', ' '.join(re.findall(r'# (.*)',
                                                            comment)))
@@ -106,16 +94,8 @@ def read_rows(configs: Path) -> List[Row]:
 
 
 def read_measured(path: Path, names: Container[str]) -> List[Cells]:
-    """Read the runs, and take the mean over their seeds.
-
-    Args:
-        path (Path): A CSV of one line a metric of a row, with its seeds and
-            values between spaces.
-        names (Container[str]): Of the rows that there are.
-
-    Returns:
-        list[dict[str, str]]: The lines by column, with ``mean`` beside what
-        it is the mean of.
+    """Read the runs, a line a metric of one of the rows ``names``, with its
+    seeds and values between spaces, and add the ``mean`` over the seeds.
 
     Raises:
         ValueError: If there is no such row, or seeds and values of a line do
@@ -138,11 +118,8 @@ def read_measured(path: Path, names: Container[str]) -> List[Cells]:
 
 def means_of(name: str, modalities: Sequence[str],
              runs: Sequence[Cells]) -> str:
-    """The means of a row: of its modalities, then of the ensemble.
-
-    Raises:
-        ValueError: If something else than its mIoU was measured.
-    """
+    """The means of a row: of its modalities, then of the ensemble; raises
+    ValueError if something else than its mIoU was measured."""
     found = {run['metric']: run for run in runs if run['row'] == name}
     streams = modalities if len(modalities) > 1 else ()
     metrics = [*(f'{modality}/mIoU' for modality in streams), 'mIoU']
@@ -227,13 +204,7 @@ def render(
     docs: Path,
     measure_config: Callable[[Config], Complexity] = measure
 ) -> Dict[str, str]:
-    """Fill the tables of the pages.
-
-    Args:
-        configs (Path): The folder of configs.
-        docs (Path): That of the pages and of ``measured.csv``.
-        measure_config (callable): What counts. Defaults to
-            :func:`cen_mm.analysis.cost.complexity.measure`.
+    """Fill the tables of the pages in ``docs``, where ``measured.csv`` lies.
 
     Returns:
         dict[str, str]: The pages by file name: ``translation.md`` has the

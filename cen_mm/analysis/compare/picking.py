@@ -67,9 +67,9 @@ def pick(runs: Mapping[str, Run], how: str, count: int,
         names (Sequence[str]): Names of images to take instead.
 
     Returns:
-        tuple: Indices in the order to show, and ``(images of the test set,
-        0 | 1 | 1 + runs)`` what they were picked by, and each run's error
-        where all images were predicted.
+        tuple: Indices in the order to show, and ``(images of the test set, 0
+        | 1 | 1 + runs)`` what they were picked by, and each run's error where
+        all images were predicted.
 
     Raises:
         ValueError: If no image has a name, or no run has RGB to see light.
@@ -94,9 +94,6 @@ def pick(runs: Mapping[str, Run], how: str, count: int,
 def brightness(runs: Mapping[str, Run],
                indices: Iterable[int]) -> List[float]:
     """The mean values, 0 to 1, of RGB images of the first run that has them.
-
-    Raises:
-        ValueError: If no run reads or makes RGB.
     """
     for run in runs.values():
         if run.rgb(run.load(0)) is not None:
@@ -107,11 +104,7 @@ def brightness(runs: Mapping[str, Run],
 
 
 def indices_of(wanted: Iterable[str], names: Sequence[str]) -> List[int]:
-    """Where ``wanted`` are in ``names``; several may be called the same.
-
-    Raises:
-        ValueError: If none has a name; the message has names like it.
-    """
+    """Where ``wanted`` are in ``names``; several may be called the same."""
     indices = []
     for name in wanted:
         found = [i for i, other in enumerate(names) if other == name]

@@ -22,14 +22,8 @@ from ..held_out import held_out_set
 
 
 class Sample(NamedTuple):
-    """One test image, as loaded.
-
-    Attributes:
-        inputs (dict[str, np.ndarray]): ``(H, W, 3)`` uint8 pictures by
-            modality.
-        truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
-        data (dict): What the data set gives the model.
-    """
+    """One test image: ``(H, W, 3)`` uint8 pictures by modality, ``(H, W)``
+    labels or an image ``(H, W, 3)``, and what the data set gives the model."""
     inputs: Dict[str, np.ndarray]
     truth: np.ndarray
     data: dict
@@ -39,10 +33,6 @@ class Run:
     """A trained model and its test images.
 
     A subclass for each task overrides the methods without a body.
-
-    Args:
-        cfg (Config): Config of the training.
-        checkpoint (str): Weights trained with it.
 
     Attributes:
         names (list[str]): Names of the test images.
@@ -77,9 +67,8 @@ class Run:
         """What runs must have in common to be compared, by name.
 
         A fact that only one run has, such as the files of an input that the
-        others do not read, is not compared. Counts come before the lists
-        that they count. Paths are resolved; what is generated without a file
-        is left out.
+        others do not read, is not compared. Counts come before the lists that
+        they count.
         """
         return {
             **self.task, 'numbers of test images': len(self.names),
@@ -120,10 +109,7 @@ class Run:
 
 
 def load_run(cfg: Config, checkpoint: str) -> Run:
-    """The run of a config, whose ``default_scope`` tells the task.
-
-    What it raises is described at :class:`Run`.
-    """
+    """The run of a config, whose ``default_scope`` tells the task."""
     # Each imports the library of its task, which the other does without.
     if cfg.get('default_scope') == 'mmagic':
         from .translation import TranslationRun as Task
@@ -169,11 +155,7 @@ def load_runs(checkpoints: Sequence[Tuple[str, str]],
 
 
 def check_alike(runs: Mapping[str, Run]) -> None:
-    """Reject runs, by name, that are not tested on the same images.
-
-    Raises:
-        ValueError: If a fact differs; the message names it.
-    """
+    """Raise ValueError if runs, by name, are not tested on the same images."""
     seen: Dict[str, tuple] = {}
     for name, run in runs.items():
         for fact, theirs in run.facts().items():

@@ -15,19 +15,18 @@ RIGHT = dict(color=VERMILION, marker='s', linestyle='--')
 
 
 def plot_sweep(results: str, out: str, metric: str = '') -> str:
-    """Draw a panel for each varied field.
+    """Draw a panel for each varied field of a ``results.csv``.
 
     Args:
-        results (str): The ``results.csv`` of a sweep.
+        results (str): The table.
         out (str): The picture to write.
-        metric (str): Its column. Defaults to '': the ensemble's mIoU or MAE.
+        metric (str): A column. Defaults to '': the ensemble's mIoU or MAE.
 
     Returns:
         str: The figures of the curves, a line for each value.
 
     Raises:
         ValueError: If the table is wrong or has not the metric.
-        OSError: If it cannot be read.
     """
     rows = read_table(results)
     column = find_metric(rows, metric)

@@ -56,7 +56,6 @@ def read_table(path: str) -> List[Row]:
 
     Raises:
         ValueError: If it is none, has no row, or a figure that is no number.
-        OSError: If it cannot be read.
     """
     try:
         with open(path, newline='') as file:
@@ -92,12 +91,7 @@ def metric_names(rows: List[Row]) -> List[str]:
 
 def find_metric(rows: List[Row], name: str = '') -> str:
     """The column of a metric, by default the ensemble's mIoU or MAE, or what
-    the table has first.
-
-    Raises:
-        ValueError: If there is no such metric, or none at all; those that
-            exist are named.
-    """
+    the table has first. Raises ValueError if there is none."""
     names = metric_names(rows)
     if not name:
         name = next((k for k in (*PREFERRED, *names) if k in names), '')

@@ -44,11 +44,10 @@ class Complexity(NamedTuple):
         modalities (int): M.
         shape (tuple[int, int]): Height and width of the input.
         flops (int): Multiply-adds for one sample of M modalities.
-        parameters (Parameters): Of the part that is used at inference:
-            without auxiliary heads and discriminator.
+        parameters (Parameters): Of what is used at inference: without
+            auxiliary heads and discriminator.
         stages (dict[str, Stage]): In the order in which they run.
-        discriminator (int, optional): Its parameters. Defaults to None:
-            there is none.
+        discriminator (int, optional): Its parameters; None without one.
     """
     modalities: int
     shape: Tuple[int, int]
@@ -107,11 +106,8 @@ def count_parameters(*nets: nn.Module) -> Parameters:
 
 
 def default_shape(cfg: Config) -> Tuple[int, int]:
-    """Height and width that a segmentor trains, a translation tests on.
-
-    Raises:
-        ValueError: If the config does not say.
-    """
+    """Height and width that a segmentor trains, a translation tests on; raises
+    ValueError if the config does not say."""
     if 'generator' in cfg.model:
         field = "Resize(scale=(...)) of test_dataloader's pipeline"
         pipeline = cfg.get('test_dataloader',
@@ -131,12 +127,9 @@ def default_shape(cfg: Config) -> Tuple[int, int]:
 
 def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
              samples: int = 1) -> Tuple[torch.Tensor, int]:
-    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on
-    its device, and M. Defaults to one sample of :func:`default_shape`.
-
-    Raises:
-        ValueError: If the generator cannot halve the shape.
-    """
+    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on its
+    device, and M. Defaults to one sample of :func:`default_shape`. Raises
+    ValueError if the generator cannot halve the shape."""
     height, width = tuple(shape) or default_shape(cfg)
     if hasattr(net, 'generator'):
         stride, m = net.generator.stride, net.generator.num_modalities
@@ -155,11 +148,7 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
 
 def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
     """Multiply-adds and parameters of a config, as of :func:`build`, for
-    images of a height and width, by default of :func:`default_shape`.
-
-    Raises:
-        ValueError: If the config or the shape does not fit.
-    """
+    images of a height and width, by default of :func:`default_shape`."""
     net = build(cfg)
     inputs, modalities = input_of(net, cfg, shape)
     with torch.no_grad(), MultiplyAdds() as counter, observed(

@@ -119,14 +119,13 @@ class Latency(NamedTuple):
 def time_stages(net: nn.Module, inputs: Tensor, stages: Dict[str, List[str]],
                 rounds: int, warmup: int,
                 mark: Callable[[], Any] = wall_mark) -> Latency:
-    """Time a network and its stages in the same runs.
+    """Time a network and its stages, parts by name, in the same runs.
 
     Args:
         net (nn.Module): As it predicts.
         inputs (Tensor): ``(N, M*C, H, W)``, on the device of the network.
-        stages (dict[str, list[str]]): Names of the parts of each stage.
-        rounds (int): Runs that count.
-        warmup (int): Runs before, which do not.
+        stages (dict[str, list[str]]): Of :func:`stages_of`.
+        rounds, warmup (int): Runs that count, and runs before.
         mark (callable): Defaults to :func:`wall_mark`; for CUDA
             :func:`cuda_mark`.
     """
