@@ -48,7 +48,7 @@ from .models import (  # noqa: E402
     StreamTTAModel,
 )
 
-__version__ = '0.1.0'
+__version__ = '0.2.0'
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',

@@ -10,20 +10,14 @@ import warnings
 from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
 
-MMCV_MINIMUM, MMCV_MAXIMUM = '2.0.0', '2.2.0'
-
 
 def require_mmcv() -> None:
-    """Check that mmcv is installed.
-
-    Raises:
-        ImportError: If neither mmcv nor mmcv-lite is installed.
-    """
+    """Raise ImportError if neither mmcv nor mmcv-lite is installed."""
     if importlib.util.find_spec('mmcv') is None:
         raise ImportError(
-            f'cen_mm needs mmcv (>={MMCV_MINIMUM}, <{MMCV_MAXIMUM}): run '
-            '"pip install mmcv-lite==2.1.0", or install the full mmcv if you '
-            'want its compiled ops too; cen_mm itself uses none')
+            'cen_mm needs mmcv (>=2.0.0, <2.2.0): run "pip install '
+            'mmcv-lite==2.1.0", or install the full mmcv if you want its '
+            'compiled ops too; cen_mm itself uses none')
 
 
 def stand_in_for_mmcv_ops() -> None:
@@ -59,8 +53,7 @@ def leave_transformers_out() -> None:
     """Prevent that segmentation imports transformers where it is installed.
 
     mmengine imports it with its optimizers, for ``Adafactor`` alone;
-    ``TorchAdafactor`` is equivalent. Has no effect if ``mmengine.runner``
-    was imported before cen_mm.
+    ``TorchAdafactor`` is equivalent.
     """
     if 'transformers' in sys.modules:
         return
@@ -74,12 +67,10 @@ def leave_transformers_out() -> None:
 def require_translation() -> None:
     """Check that mmagic and torchmetrics can be imported.
 
-    mmengine's ``custom_imports`` would replace an ImportError by another one
-    without this message.
-
     Raises:
         RuntimeError: If one of them, or a package that it imports, is absent
-            or of an incompatible version.
+            or of an incompatible version. mmengine's ``custom_imports``
+            would replace an ImportError by one without this message.
     """
     try:
         with warnings.catch_warnings():
@@ -94,19 +85,17 @@ def require_translation() -> None:
             'cen_mm.translation needs mmagic and torchmetrics, which do not '
             f'import ({error}): run "pip install -e .[translation]" and then '
             '"pip install --no-deps -r translation-no-deps.txt" in the folder '
-            'of cen_mm'
-        ) from error
+            'of cen_mm') from error
 
 
 def trust_own_checkpoints() -> None:
     """Allow ``torch.load(weights_only=True)`` to read mmengine's checkpoints.
 
-    Since torch 2.6 that is the default, and mmengine's message hub keeps
-    numpy scalars and :class:`HistoryBuffer` objects in every checkpoint.
-    These harmless types are admitted; the check stays active. The pickle of
-    a ``HistoryBuffer`` refers to its statistics, and that of a one-cycle
-    schedule to its curve, by ``getattr``; its replacement here returns those
-    and nothing else.
+    It is the default since torch 2.6, and every checkpoint holds numpy
+    scalars and ``HistoryBuffer`` objects. These harmless types are admitted;
+    the check stays active. The pickle of a ``HistoryBuffer`` refers to its
+    statistics, and that of a one-cycle schedule to its curve, by ``getattr``;
+    its replacement here returns those and nothing else.
     """
     import numpy as np
     import torch

@@ -21,11 +21,11 @@ def official_states(m, base=4, num_down=6):
     """
 
     def convolution(state, name, shape, taps):
-        spread = (shape[0] if 'deconv' in name else shape[1]) * taps
-        state[f'{name}.module.weight'] = torch.randn(
-            *shape, 4, 4) * (1.5 / spread)**0.5
+        spread = shape['deconv' not in name] * taps
+        weight = torch.randn(*shape, 4, 4) * (1.5 / spread)**0.5
+        state[f'{name}.module.weight'] = weight
         state[f'{name}.module.bias'] = torch.randn(
-            shape[1] if 'deconv' in name else shape[0]) * 0.1
+            shape['deconv' in name]) * 0.1
 
     def norm(state, name, width):
         gamma = torch.empty(width).uniform_(0.5, 1.)
@@ -60,10 +60,9 @@ def official_states(m, base=4, num_down=6):
 
 def trainable(state):
     """Its copy, in which all but the statistics can have gradients."""
-    return {
-        k: v.clone().requires_grad_(k.endswith(('weight', 'bias', 'alpha')))
-        for k, v in state.items()
-    }
+    learnt = 'weight', 'bias', 'alpha'
+    return {k: v.clone().requires_grad_(k.endswith(learnt))
+            for k, v in state.items()}
 
 
 def instance_norm(x, state, name, training):
@@ -77,8 +76,8 @@ def instance_norm(x, state, name, training):
         pixels = x[0, 0].numel()
         with torch.no_grad():
             running_mean.mul_(0.9).add_(0.1 * mean.mean(0))
-            running_var.mul_(0.9).add_(0.1 * var.mean(0) * pixels /
-                                       (pixels - 1))
+            unbiased = var.mean(0) * pixels / (pixels - 1)
+            running_var.mul_(0.9).add_(0.1 * unbiased)
     return (x - mean) / (var + 1e-5).sqrt() * gamma + beta
 
 
@@ -88,12 +87,9 @@ def exchange(layer, xs, gammas):
         return xs
     outs = []
     for m, (x, gamma) in enumerate(zip(xs, gammas)):
-        small = gamma.abs() < THETA
+        small = gamma.abs()[:, None, None] < THETA
         others = xs[:m] + xs[m + 1:]
-        out = torch.zeros_like(x)
-        out[:, ~small] = x[:, ~small]
-        out[:, small] = (sum(others) / len(others))[:, small]
-        outs.append(out)
+        outs.append(torch.where(small, sum(others) / len(others), x))
     return outs
 
 
@@ -113,36 +109,28 @@ def generate(state, xs, training=True, dropout=0., mix=exchange):
         if i > 1:
             xs = [torch.where(x < 0, 0.2 * x, x) for x in xs]
         name = f'conv{i}.conv.module'
-        xs = [
-            F.conv2d(x, state[f'{name}.weight'], state[f'{name}.bias'], 2, 1)
-            for x in xs
-        ]
+        weight, bias = state[f'{name}.weight'], state[f'{name}.bias']
+        xs = [F.conv2d(x, weight, bias, 2, 1) for x in xs]
         gammas = None
         if 1 < i < last:
-            names = [
-                f'conv{i}.insnorm_conv.insnorm_{m}' for m in range(len(xs))
-            ]
+            names = [f'conv{i}.insnorm_conv.insnorm_{m}'
+                     for m in range(len(xs))]
             gammas = [state[f'{n}.weight'] for n in names]
-            xs = [
-                instance_norm(x, state, n, training)
-                for x, n in zip(xs, names)
-            ]
+            xs = [instance_norm(x, state, n, training)
+                  for x, n in zip(xs, names)]
         xs = mix(i, xs, gammas)
         skips.append(xs)
     skips.pop()
     for i in range(1, last + 1):
         name = f'deconv{i}.deconv.module'
-        xs = [
-            F.conv_transpose2d(
-                x.clamp(min=0), state[f'{name}.weight'],
-                state[f'{name}.bias'], 2, 1) for x in xs
-        ]
+        weight, bias = state[f'{name}.weight'], state[f'{name}.bias']
+        xs = [F.conv_transpose2d(x.clamp(min=0), weight, bias, 2, 1)
+              for x in xs]
         if i == last:
             break
-        xs = [
-            instance_norm(x, state, f'deconv{i}.insnorm_deconv.insnorm_{m}',
-                          training) for m, x in enumerate(xs)
-        ]
+        name = f'deconv{i}.insnorm_deconv.insnorm'
+        xs = [instance_norm(x, state, f'{name}_{m}', training)
+              for m, x in enumerate(xs)]
         if i <= last - 5:  # the official three of eight
             xs = [F.dropout(x, dropout, training) for x in xs]
         xs = [torch.cat(pair, dim=1) for pair in zip(xs, skips.pop())]
@@ -167,8 +155,8 @@ def judge(state, source, image):
 
 def bce(probability, label):
     """Official BCELoss against ones or zeros."""
-    return F.binary_cross_entropy(probability,
-                                  torch.full_like(probability, label))
+    return F.binary_cross_entropy(
+        probability, torch.full_like(probability, label))
 
 
 def discriminator_loss(state, xs, target, outs):
@@ -184,10 +172,9 @@ def sparsity(state, num_modalities, layers):
     for i in layers:
         for m in range(num_modalities):
             gamma = state[f'conv{i}.insnorm_conv.insnorm_{m}.weight']
-            size = len(gamma)
-            own = gamma[m * size // num_modalities:(m + 1) * size //
-                        num_modalities]
-            total = total + own.abs().sum()
+            first, end = (k * len(gamma) // num_modalities
+                          for k in (m, m + 1))
+            total = total + gamma[first:end].abs().sum()
     return total
 
 

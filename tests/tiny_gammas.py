@@ -15,14 +15,3 @@ def write_gammas(work_dir, layers, modalities, steps=None, threshold=2e-2):
             arrays[f'{name}/replaced'] = np.abs(gamma) < threshold
         np.savez(folder / f'iter_{step:06d}.npz', **arrays)
     return work_dir
-
-
-def count_recoveries(courses, threshold):
-    """Of closed channels, by loops: how many recovered, and how many are."""
-    closed = recovered = 0
-    for course in courses:
-        above = [abs(gamma) >= threshold for gamma in course]
-        if any(was and not now for was, now in zip(above, above[1:])):
-            closed += 1
-            recovered += above[-1]
-    return recovered, closed

@@ -1,4 +1,5 @@
 """The real NYUDv2 config, small enough to train in a test."""
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -43,11 +44,9 @@ def tiny_config(data_root, work_dir, name='cen/refinenet_r50_nyudv2.py'):
 def train(root):
     """Train the tiny config for nine steps, from scales that exchange.
 
-    The penalty is so strong that gammas close and open again. Its records
-    are in ``root/run/gammas``, one a step, its data in ``root/nyudv2``.
-
-    Returns:
-        Path: The work dir, with ``epoch_3.pth`` and the config.
+    The penalty is so strong that gammas close and open again. Data are in
+    ``root/nyudv2``. Returns the work dir, with ``epoch_3.pth``, the config,
+    records of ``gammas`` of each step and, if it is installed, TensorBoard's.
     """
     write_nyudv2(root / 'nyudv2')
     cfg = tiny_config(root / 'nyudv2', root / 'run')
@@ -62,5 +61,11 @@ def train(root):
         interval=1, by_epoch=False, weight=10.)
     cfg.optim_wrapper.optimizer.lr = 0.05
     cfg.randomness = dict(seed=0)
-    Runner.from_cfg(cfg).train()
+    if find_spec('tensorboard'):
+        cfg.visualizer.vis_backends.append(dict(type='TensorboardVisBackend'))
+    # mmengine keeps one of each name in a process.
+    cfg.experiment_name = cfg.visualizer.name = 'trained'
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    runner.visualizer.close()
     return root / 'run'

@@ -8,17 +8,12 @@ import numpy as np
 
 matplotlib.use('Agg')
 import matplotlib.pyplot as plt
+from matplotlib.backend_bases import FigureCanvasBase
 
-plt.rcParams.update({
-    'axes.spines.top': False,
-    'axes.spines.right': False,
-    'axes.titlesize': 10,
-    'axes.labelsize': 9,
-    'xtick.labelsize': 8,
-    'ytick.labelsize': 8,
-    'legend.frameon': False,
-    'legend.fontsize': 8
-})
+plt.rc('axes', titlesize=10, labelsize=9)
+plt.rc('axes.spines', top=False, right=False)
+plt.rc(('xtick', 'ytick'), labelsize=8)
+plt.rc('legend', frameon=False, fontsize=8)
 
 # Okabe and Ito's colours, which colour-blind readers tell apart.
 VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY = PALETTE = (
@@ -30,30 +25,17 @@ UNITS = dict(
     RMSE=' on [-1, 1]', PSNR=' (dB)')  # of metrics, behind their names
 LETTERS = 80  # of horizontal labels, side by side
 COLOURS = dict(
-    rgb=VERMILION,
-    depth=BLUE,
-    depth_zbuffer=BLUE,
-    depth_euclidean=BLUE,
-    sensor_depth=BLUE,
-    normal=GREEN,
-    reshading=PURPLE,
-    edge_texture=ORANGE,
-    edge_occlusion=SKY,
-    ensemble=GREY)
+    rgb=VERMILION, depth=BLUE, depth_zbuffer=BLUE, depth_euclidean=BLUE,
+    sensor_depth=BLUE, normal=GREEN, reshading=PURPLE, edge_texture=ORANGE,
+    edge_occlusion=SKY, ensemble=GREY)
 
 
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
-    """A colour for each modality.
+    """A hexadecimal colour for each modality, in their order.
 
     Known names have their own. Any other, or one of two known ones that share
     a colour, has one that its name decides, unless that is taken; only beyond
     six modalities do colours repeat. The order does not matter.
-
-    Args:
-        modalities (Iterable[str]): Names.
-
-    Returns:
-        dict[str, str]: Hexadecimal colours by name, in the same order.
     """
     names = list(modalities)
     chosen: Dict[str, str] = {}
@@ -69,15 +51,9 @@ def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
 
 
 def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
-    """``plt.subplots`` with room for the labels.
+    """A figure of ``size`` inches with room for its labels, and its axes.
 
-    Args:
-        rows, columns (int): Default to 1.
-        size (tuple[float, float]): Width and height in inches.
-        kwargs: Of ``plt.subplots``.
-
-    Returns:
-        tuple: The figure, and its axes, ``(rows, columns)``.
+    These are ``(rows, columns)``; the rest goes to ``plt.subplots``.
     """
     return plt.subplots(
         rows, columns, figsize=size, squeeze=False, layout='constrained',
@@ -86,15 +62,10 @@ def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
 
 def grouped_bars(axis, groups: Sequence[str],
                  values: Dict[str, np.ndarray]) -> Dict[str, list]:
-    """G groups of bars, in each a bar a modality or stream.
+    """G named groups of bars, in each a bar a modality or stream.
 
-    Args:
-        axis (Axes): Where.
-        groups (Sequence[str]): Names; upright where they are long together.
-        values (dict[str, np.ndarray]): By modality or stream, ``(G, )``.
-
-    Returns:
-        dict[str, list]: The bars of each.
+    ``values``, ``(G, )`` each, and the bars, which are returned, are by
+    modality or stream. Names that are long together stand upright.
     """
     colours = modality_colours(values)
     width = 0.8 / len(values)
@@ -113,22 +84,15 @@ def grouped_bars(axis, groups: Sequence[str],
 
 def check_name(out: Union[str, Path]) -> None:
     """Raise ValueError if the name of a picture ends in no known format."""
-    formats = plt.figure().canvas.get_supported_filetypes()
-    plt.close()
-    if Path(out).suffix[1:].lower() not in formats:
+    if Path(out).suffix[1:].lower() not in FigureCanvasBase.filetypes:
         raise ValueError(f'{out} does not say which picture to write: give a '
                          'name such as out.png')
 
 
 def save(figure, out: Union[str, Path]) -> None:
-    """Write and close a figure.
+    """Write a figure, make the folders, and close it.
 
-    Args:
-        figure (Figure): What to write.
-        out (str | Path): Its name says the format. Folders are made.
-
-    Raises:
-        ValueError: If it says none, or one that is unknown.
+    Raises ValueError if the name of ``out`` says no known format.
     """
     check_name(out)
     Path(out).parent.mkdir(parents=True, exist_ok=True)

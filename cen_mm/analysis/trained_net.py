@@ -5,7 +5,7 @@ from typing import List, Optional, Sequence, Tuple
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.model import BaseModel
-from torch import nn
+from torch import Tensor, nn
 
 from ..apis.checkpoint import find_config, load_model
 from ..apis.config import parse_options
@@ -16,20 +16,12 @@ Norms = List[Tuple[str, nn.Module]]
 
 @dataclass
 class TrainedNet:
-    """A checkpoint and its config.
-
-    Attributes:
-        cfg (Config): The config.
-        model (BaseModel): In evaluation mode, on mmengine's device.
-        meta (dict): Of the checkpoint, such as ``iter`` and ``epoch``.
-        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
-        modalities (list[str]): The M names.
-    """
+    """A checkpoint and its config."""
     cfg: Config
-    model: BaseModel
-    meta: dict
-    norms: Norms
-    modalities: List[str]
+    model: BaseModel  # in evaluation mode, on mmengine's device
+    meta: dict  # of the checkpoint, such as iter and epoch
+    norms: Norms  # see exchanging_norms
+    modalities: List[str]  # the M names
 
     @property
     def penalty(self) -> Tuple[float, str]:
@@ -45,14 +37,10 @@ class TrainedNet:
 def load_trained_net(checkpoint: str, config: Optional[str] = None,
                      cfg_options: Optional[Sequence[str]] = None
                      ) -> TrainedNet:
-    """Load a checkpoint.
+    """Load a checkpoint with a config, by default the one beside it.
 
     Args:
-        checkpoint (str): Path.
-        config (str, optional): Path of its config. Defaults to None: the one
-            beside the checkpoint.
-        cfg_options (Sequence[str], optional): ``KEY=VALUE`` overrides, as
-            mmengine's ``--cfg-options`` takes them.
+        cfg_options (Sequence[str], optional): ``KEY=VALUE`` overrides.
 
     Raises:
         OSError: If a file is not there.
@@ -66,14 +54,9 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
 
 
 def exchanging_norms(net: nn.Module) -> Norms:
-    """The private norms with an exchange rule, in the order of the net.
+    """Names and private norms with an exchange rule, in the net's order.
 
-    Args:
-        net (nn.Module): A model of ours, or any other.
-
-    Returns:
-        list[tuple[str, nn.Module]]: Qualified names and norms. A rule of
-        threshold 0, which replaces nothing, is one too.
+    A rule of threshold 0, which replaces nothing, is one too.
 
     Raises:
         ValueError: If there are none, or only one modality, or scales that
@@ -99,3 +82,12 @@ def exchanging_norms(net: nn.Module) -> Norms:
             raise ValueError(f'{name} has scales that are not finite: the '
                              'training diverged; give an earlier checkpoint')
     return exchanging
+
+
+def by_channel(norm: nn.Module, output: Tensor) -> Tensor:
+    """The output of a private norm as ``(N, M, C, places)``.
+
+    It is ``(N*M, C, H, W)``, or ``(N*M, L, C)`` of a layer norm on tokens.
+    """
+    maps = output.movedim(norm.channel_dim, 1).flatten(2)
+    return maps.unflatten(0, (-1, norm.num_modalities))

@@ -1,7 +1,6 @@
 """Training, test and inference. Not imported by ``import cen_mm``."""
-from .build import build_inferencer
 from .folders import pair_files
-from .inferencer import MultimodalInferencer, label_maps
+from .inferencer import MultimodalInferencer, build_inferencer, label_maps
 
 __all__ = [
     'MultimodalInferencer', 'build_inferencer', 'label_maps', 'pair_files'

@@ -7,6 +7,11 @@ from mmengine.model import BaseModel
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
 
+ABSENT = '{} is not there: give the path of a checkpoint'
+MISFIT = ('{} does not fit {}: give a checkpoint trained with this config; '
+          'those of the official code go through '
+          'tools/model_converters/official_cen.py first.\n{}')
+
 
 def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
     """Read the config of a checkpoint.
@@ -16,32 +21,27 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
 
     Args:
         checkpoint (str): Path.
-        config (str, optional): Path of the config. Defaults to None: the
-            one beside the checkpoint.
-
-    Returns:
-        Config: With fields resolved.
+        config (str, optional): Path of the config. Defaults to the one
+            beside the checkpoint.
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
         ValueError: If there are several configs.
     """
-    if config is None:
-        if not Path(checkpoint).is_file():
-            raise FileNotFoundError(
-                f'{checkpoint} is not there: give the path of a checkpoint')
-        beside = sorted(Path(checkpoint).parent.glob('*.py'))
-        if not beside:
-            raise FileNotFoundError(
-                f'{Path(checkpoint).parent} holds no config beside '
-                f'{Path(checkpoint).name}: give one with --config')
-        if len(beside) > 1:
-            raise ValueError(
-                f'{Path(checkpoint).parent} holds several configs, '
-                + ', '.join(path.name for path in beside)
-                + ': give one of them with --config')
-        config = str(beside[0])
-    return Config.fromfile(config)
+    if config is not None:
+        return Config.fromfile(config)
+    path = Path(checkpoint)
+    if not path.is_file():
+        raise FileNotFoundError(ABSENT.format(checkpoint))
+    beside = sorted(path.parent.glob('*.py'))
+    if not beside:
+        raise FileNotFoundError(f'{path.parent} holds no config beside '
+                                f'{path.name}: give one with --config')
+    if len(beside) > 1:
+        names = ', '.join(found.name for found in beside)
+        raise ValueError(f'{path.parent} holds several configs, {names}: '
+                         'give one of them with --config')
+    return Config.fromfile(str(beside[0]))
 
 
 def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
@@ -69,9 +69,7 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
         loaded = CheckpointLoader.load_checkpoint(
             checkpoint, map_location='cpu')
     except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f'{checkpoint} is not there: give the path of a checkpoint'
-        ) from error
+        raise FileNotFoundError(ABSENT.format(checkpoint)) from error
     except Exception as error:  # torch and pickle raise many types
         raise ValueError(
             f'{checkpoint} cannot be read as a checkpoint: copy or download '
@@ -80,9 +78,6 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
         # Strict: weights left at random would still predict.
         load_state_dict(model, loaded.get('state_dict', loaded), strict=True)
     except (AttributeError, RuntimeError, ValueError) as error:
-        raise ValueError(
-            f'{checkpoint} does not fit {cfg.filename or "the config"}: give '
-            'a checkpoint trained with this config; those of the official '
-            'code go through tools/model_converters/official_cen.py first.'
-            f'\n{error}') from error
+        raise ValueError(MISFIT.format(
+            checkpoint, cfg.filename or 'the config', error)) from error
     return model.eval(), loaded.get('meta', {})

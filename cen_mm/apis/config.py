@@ -11,16 +11,10 @@ class UsageError(ValueError):
 
 
 def parse_options(texts: Sequence[str]) -> Dict[str, Any]:
-    """Parse the ``KEY=VALUE`` words of ``--cfg-options`` as mmengine does.
+    """Parse ``KEY=VALUE`` words, such as ``['randomness.seed=1']``.
 
-    Tools call it after their arguments are parsed, so that ``--help`` does
-    not import mmengine.
-
-    Args:
-        texts (Sequence[str]): Such as ``['randomness.seed=1']``.
-
-    Returns:
-        dict: Values by key.
+    As mmengine does, but after the arguments of a tool are parsed, so that
+    ``--help`` does not import mmengine.
 
     Raises:
         UsageError: If one is not of this form.
@@ -42,9 +36,6 @@ def read_config(path: str, options: Sequence[str] = (), **kwargs) -> Config:
         options (Sequence[str]): ``KEY=VALUE``. Defaults to none.
         kwargs: As of ``Config.fromfile``.
 
-    Returns:
-        Config: With the values of ``options``.
-
     Raises:
         FileNotFoundError: If the file does not exist.
         UsageError: If an option is not of the form KEY=VALUE.
@@ -57,19 +48,25 @@ def read_config(path: str, options: Sequence[str] = (), **kwargs) -> Config:
     return cfg
 
 
-def runner_config(config: str, work_dir: Optional[str],
-                  cfg_options: Sequence[str], launcher: str) -> Config:
+def runner_config(config: str,
+                  work_dir: Optional[str] = None,
+                  cfg_options: Sequence[str] = (),
+                  launcher: str = 'none') -> Config:
     """Read a config for mmengine's runner.
 
     Args:
         config (str): Config file.
-        work_dir (str, optional): None for that of the config, or
+        work_dir (str, optional): Folder for logs, metrics and checkpoints.
+            Defaults to that of the config, or
             ``work_dirs/<name of the config>``.
-        cfg_options (Sequence[str]): ``KEY=VALUE``.
-        launcher (str): What has started the processes.
+        cfg_options (Sequence[str]): Fields of the config to override, as
+            ``KEY=VALUE``. Defaults to none.
+        launcher (str): What has started the processes: 'none', 'pytorch',
+            'slurm' or 'mpi'. Defaults to 'none'.
 
-    Returns:
-        Config: With ``work_dir`` and ``launcher``.
+    Raises:
+        FileNotFoundError: If the config does not exist.
+        UsageError: If an option is not of the form KEY=VALUE.
     """
     cfg = read_config(config, cfg_options)
     cfg.launcher = launcher

@@ -1,28 +1,77 @@
-"""Inference on folders, for both tasks."""
+"""Inference on files, arrays and folders, for both tasks."""
+import os.path as osp
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 import numpy as np
+from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.utils import track_iter_progress
 from PIL import Image
 
+from .checkpoint import load_model
 from .folders import pair_files
+
+Source = Union[str, Path, np.ndarray]
 
 
 class FolderInferencer:
-    """Reads one folder per modality and writes pictures.
+    """Runs a trained model on samples, or on one folder per modality.
+
+    Args:
+        config (str | Path | Config): A config with a test pipeline.
+        checkpoint (str | Path): Weights trained with it; they are loaded
+            strictly.
+        device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
+            if there is one.
 
     Attributes:
         kinds (tuple[str]): Kinds of pictures written for every stream.
-        pipeline (Callable): Loads a sample, given a path or an array for
-            each modality. ``pipeline.check(modalities)`` raises ValueError
-            unless they are those of the config.
+        pipeline (Callable): The test pipeline. Of a path or an array for
+            each modality it makes ``inputs`` and ``data_samples``, and the
+            image to draw on, uint8 ``(H, W, 3)`` in RGB, or None.
+        modalities (tuple[str]): Modalities of a sample.
+        optional (tuple[str]): Further ones that it may have.
         suffixes (dict[str, str]): By modality, the end of file names.
+
+    Raises:
+        FileNotFoundError: If config or checkpoint do not exist.
+        ValueError: If the checkpoint is one of another model.
     """
 
     kinds: Tuple[str, ...]
-    pipeline: Callable[[dict], Any]
+    pipeline: Callable[[dict], Tuple[dict, Optional[np.ndarray]]]
+    modalities: Tuple[str, ...]
+    optional: Tuple[str, ...] = ()
     suffixes: Dict[str, str]
+
+    def __init__(self,
+                 config: Union[str, Path, Config],
+                 checkpoint: Union[str, Path],
+                 device: Optional[str] = None) -> None:
+        if not isinstance(config, Config):
+            config = Config.fromfile(config)
+        model, self.meta = load_model(config, str(checkpoint))
+        self.model = model.to(device or get_device())
+        self.cfg = config
+
+    def __call__(self, sample: Dict[str, Source]) -> Any:
+        """Predict one sample.
+
+        Args:
+            sample (dict): A path or an array for each modality. Arrays have
+                the content of the data set's files, in their type and unit:
+                ``(H, W)``, or ``(H, W, 3)`` in RGB.
+
+        Returns:
+            As from ``model.test_step``, with the predictions of all streams.
+
+        Raises:
+            FileNotFoundError: If a file does not exist.
+            ValueError: If a modality is missing, unknown, broken, or of
+                another type or size than it should be; the message names it.
+        """
+        return self.predict(self._load(sample)[0])
 
     def infer_folders(self, inputs: Mapping[str, Union[str, Path]],
                       out: Union[str, Path]) -> List[str]:
@@ -46,35 +95,64 @@ class FolderInferencer:
             ValueError: If modalities are missing or unknown, there is no
                 sample at all, or outputs would lie among the inputs.
         """
-        self.pipeline.check(inputs)
+        self._check(inputs)
         samples, failures = pair_files(inputs, self.suffixes)
         self._keep_apart(inputs, Path(out))
         for name, files in track_iter_progress(list(samples.items())):
             try:
-                loaded = self.pipeline(files)
+                loaded = self._load(files)
             except (OSError, ValueError) as error:
                 failures.append(f'{name}: {error}')
                 continue
-            for stream, pictures in self.draw(loaded).items():
+            for stream, pictures in self.draw(*loaded).items():
                 for kind, array in zip(self.kinds, pictures):
                     path = Path(out) / kind / stream / f'{name}.png'
                     path.parent.mkdir(parents=True, exist_ok=True)
                     Image.fromarray(array).save(path)
         return failures
 
-    def draw(self, loaded: Any) -> Dict[str, Sequence[np.ndarray]]:
-        """Pictures of a sample that the pipeline has loaded.
-
-        Returns:
-            dict[str, Sequence[np.ndarray]]: By stream one picture per kind.
-        """
+    def predict(self, data: dict) -> Any:
+        """Predict a sample of the test pipeline."""
         raise NotImplementedError
+
+    def draw(self, data: dict, image: Optional[np.ndarray]
+             ) -> Dict[str, Tuple[np.ndarray, ...]]:
+        """Predict and draw: by stream one picture per kind."""
+        raise NotImplementedError
+
+    def _load(self, sample: Dict[str, Source]
+              ) -> Tuple[dict, Optional[np.ndarray]]:
+        """Check a sample and run the test pipeline."""
+        self._check(sample)
+        sources = {}
+        for modality, source in sample.items():
+            if not isinstance(source, np.ndarray):
+                source = str(source)
+                if not osp.isfile(source):
+                    raise FileNotFoundError(
+                        f'{source}, the {modality} of the sample, is not '
+                        'there: give the path of a file')
+            sources[modality] = source
+        return self.pipeline(sources)
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        """Reject a sample with other modalities than the config's."""
+        known = 'the modalities of the config are ' + ', '.join(
+            self.modalities)
+        unknown = set(given) - {*self.modalities, *self.optional}
+        if unknown:
+            raise ValueError(
+                f'unknown modality {", ".join(sorted(unknown))}: {known}')
+        missing = [m for m in self.modalities if m not in given]
+        if missing:
+            raise ValueError(
+                f'modality {", ".join(missing)} is missing: {known}')
 
     def _keep_apart(self, inputs: Mapping[str, Union[str, Path]],
                     out: Path) -> None:
+        """Or the next run would read the outputs as inputs."""
         for path in (Path(p).resolve() for p in inputs.values()):
             for target in (out.resolve() / kind for kind in self.kinds):
-                # Or the next run would read the outputs as inputs.
                 inside = path.is_dir() and path in (target, *target.parents)
                 if inside or target in path.parents:
                     raise ValueError(

@@ -1,5 +1,5 @@
 """The test pipeline of a config, for files and arrays."""
-from typing import Dict, Iterable, Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple, Union
 
 import cv2
 import numpy as np
@@ -7,17 +7,10 @@ from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
 from ..datasets import LoadModality, PackModalities
-from .samples import Source, check_modalities, existing
 
 
 class LoadImage:
-    """A ``LoadImageFromFile`` that accepts arrays and names broken files.
-
-    OpenCV fails on an empty file without its name.
-
-    Args:
-        from_file (LoadImageFromFile): Reads paths.
-    """
+    """A ``LoadImageFromFile`` that accepts arrays and names broken files."""
 
     def __init__(self, from_file: LoadImageFromFile) -> None:
         self.from_file = from_file
@@ -28,22 +21,20 @@ class LoadImage:
         """Load ``img_path``: a path, or ``(H, W, 3)`` uint8 in RGB."""
         source = results['img_path']
         if not isinstance(source, np.ndarray):
-            return self._read(results)
+            try:
+                return self.from_file(results)
+            # OpenCV fails on an empty file without its name.
+            except (AssertionError, OSError, SyntaxError, ValueError,
+                    cv2.error) as error:
+                raise ValueError(
+                    f'{source} cannot be decoded: it is truncated or no '
+                    'image, write the file again') from error
         if source.dtype != np.uint8 or source.shape[2:] != (3, ):
             raise ValueError(
                 f'the rgb array is {source.dtype} of shape {source.shape}: '
                 'give uint8 of shape (H, W, 3)')
         results['img'] = np.ascontiguousarray(source[..., ::-1])
         return dict(self.from_array(results), img_path='the rgb array')
-
-    def _read(self, results: dict) -> dict:
-        try:
-            return self.from_file(results)
-        except (AssertionError, OSError, SyntaxError, ValueError,
-                cv2.error) as error:
-            raise ValueError(
-                f'{results["img_path"]} cannot be decoded: it is truncated '
-                'or no image, write the file again') from error
 
 
 class SamplePipeline:
@@ -81,53 +72,34 @@ class SamplePipeline:
             return step.modality in self.modalities
         return not isinstance(step, LoadAnnotations)
 
-    def __call__(self,
-                 sample: Dict[str, Source]
+    def __call__(self, sources: Dict[str, Union[str, np.ndarray]]
                  ) -> Tuple[dict, Optional[np.ndarray]]:
         """Load and transform one sample.
 
         Args:
-            sample (dict): By modality a path, or an array: 'rgb' uint8
-                ``(H, W, 3)`` in RGB, others ``(H, W)`` or ``(H, W, 3)`` of
-                the type and in the unit of the data set's files.
+            sources (dict): By modality a path, or an array as of
+                :class:`~cen_mm.apis.MultimodalInferencer`.
 
         Returns:
             tuple: ``inputs`` and ``data_samples`` as from the data set, and
             the image before any transform, uint8 ``(H, W, 3)`` in RGB, or
             None without 'rgb'.
-
-        Raises:
-            FileNotFoundError: If a file does not exist.
-            ValueError: If a modality is missing, unknown or does not fit.
         """
-        self.check(sample)
-        results = dict(seg_fields=[])
-        for modality, source in existing(sample).items():
-            key = 'img_path' if modality == 'rgb' else f'{modality}_path'
-            results[key] = source
-        if 'rgb' not in sample:
-            results['img_path'] = self._blank(results)
+        results = {f'{m}_path': source for m, source in sources.items()}
+        # Stock transforms need an image, even if it is no input.
+        image = results.pop('rgb_path', None)
+        results.update(
+            img_path=self._blank(results) if image is None else image,
+            seg_fields=[])
         picture = None
         for step in self.steps:
             results = step(results)
-            if isinstance(step, LoadImage) and 'rgb' in sample:
+            if isinstance(step, LoadImage) and image is not None:
                 picture = results['img'][..., ::-1].astype(np.uint8)
         return results, picture
 
-    def check(self, modalities: Iterable[str]) -> None:
-        """Reject a sample with other modalities than the config's.
-
-        Args:
-            modalities (Iterable[str]): Names.
-
-        Raises:
-            ValueError: If one is unknown or missing.
-        """
-        check_modalities(modalities, self.modalities, optional=['rgb'])
-
     def _blank(self, results: dict) -> np.ndarray:
-        """A black image of the size of the first modality: stock transforms
-        need an image, which is no input of the model."""
+        """A black image of the size of the first modality."""
         loader = next(s for s in self.steps if isinstance(s, LoadModality))
         size = loader.read(results[f'{loader.modality}_path']).shape[:2]
         return np.zeros((*size, 3), np.uint8)

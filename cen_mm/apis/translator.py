@@ -3,20 +3,17 @@
 Imports mmagic, so it is imported for translation configs only.
 """
 from pathlib import Path
-from typing import Dict, Iterable, Optional, Sequence, Tuple, Union
+from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 import torch
 from mmagic.structures import DataSample
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
-from mmengine.device import get_device
 from mmengine.model import BaseModel
 
 from ..translation import translations
-from .checkpoint import load_model
 from .folder_inferencer import FolderInferencer
-from .samples import Source, check_modalities, existing
 
 
 def translate(model: BaseModel, data: dict, seed: int) -> DataSample:
@@ -45,75 +42,21 @@ def seed_of(cfg: Config) -> int:
     return cfg.get('randomness', {}).get('seed') or 0
 
 
-class DomainPipeline:
-    """Maps ``dict(reshading=..., ...)`` to the input of a model.
-
-    Args:
-        pipeline (Sequence[dict]): ``test_dataloader.dataset.pipeline``; its
-            loader needs no target.
-        modalities (Sequence[str]): The source domains.
-    """
-
-    def __init__(self, pipeline: Sequence[dict],
-                 modalities: Sequence[str]) -> None:
-        self.transform = Compose(pipeline)
-        self.modalities = tuple(modalities)
-
-    def __call__(self, sample: Dict[str, Source]) -> dict:
-        """Load and transform one sample.
-
-        Args:
-            sample (dict): By modality a path, or an array with the content
-                of the data set's files.
-
-        Returns:
-            dict: ``inputs`` and ``data_samples`` as from the data set,
-            without ``gt_img``.
-
-        Raises:
-            FileNotFoundError: If a file does not exist.
-            ValueError: If a modality is missing, unknown or does not fit.
-        """
-        self.check(sample)
-        paths = {f'{m}_path': s for m, s in existing(sample).items()}
-        return self.transform(dict(paths, modalities=self.modalities))
-
-    def check(self, modalities: Iterable[str]) -> None:
-        """Reject a sample with other modalities than the config's.
-
-        Args:
-            modalities (Iterable[str]): Names.
-
-        Raises:
-            ValueError: If one is unknown or missing.
-        """
-        check_modalities(modalities, self.modalities)
-
-
 class TranslationInferencer(FolderInferencer):
     """Translates files or arrays of several modalities.
 
     The config's test pipeline prepares them, and the outputs have its size,
-    256x256 for Taskonomy. A target is not needed. For folders it writes
+    256x256 for Taskonomy; ``translations`` converts a result to pictures. A
+    target is not needed. For folders it writes
     ``OUT/images/STREAM/NAME.png``, 8 bits in RGB. The same input gives the
     same output: dropout, which the official prediction has, is seeded for
-    each sample by the config's ``randomness.seed``.
+    each sample by the config's ``randomness.seed``; devices draw different
+    dropout. Names may end as Taskonomy's do.
 
     Args:
         config (str | Path | Config): A config of translation.
-        checkpoint (str | Path): Weights trained with it; they are loaded
-            strictly.
-        device (str, optional): Such as 'cpu' or 'cuda:1', which draw
-            different dropout. Defaults to a GPU if there is one.
-
-    Attributes:
-        modalities (tuple[str]): Modalities of a sample.
-        suffixes (dict[str, str]): By modality, the end of Taskonomy's file
-            names. Other names are used unchanged.
-
-    Raises:
-        FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If the checkpoint is one of another model.
+        checkpoint (str | Path): As of :class:`FolderInferencer`.
+        device (str, optional): As of :class:`FolderInferencer`.
 
     Example:
         >>> translator = TranslationInferencer('config.py', 'epoch_300.pth')
@@ -128,39 +71,24 @@ class TranslationInferencer(FolderInferencer):
                  config: Union[str, Path, Config],
                  checkpoint: Union[str, Path],
                  device: Optional[str] = None) -> None:
-        if not isinstance(config, Config):
-            config = Config.fromfile(config)
-        model, _ = load_model(config, str(checkpoint))
+        super().__init__(config, checkpoint, device)
         # Without this it would warn of every sample without a target.
-        model.data_preprocessor.data_keys = []
-        self.model = model.to(device or get_device())
-        self.modalities = model.modalities
-        self.pipeline = DomainPipeline(config.test_dataloader.dataset.pipeline,
-                                       self.modalities)
+        self.model.data_preprocessor.data_keys = []
+        self.modalities = self.model.modalities
+        self.transform = Compose(self.cfg.test_dataloader.dataset.pipeline)
         self.suffixes = {m: f'_domain_{m}.png' for m in self.modalities}
-        self.seed = seed_of(config)
 
-    def __call__(self, sample: Dict[str, Source]) -> DataSample:
-        """Translate one sample.
+    def pipeline(self, sources: Dict[str, Union[str, np.ndarray]]
+                 ) -> Tuple[dict, None]:
+        """Run the test pipeline, whose loader needs no target."""
+        paths = {f'{m}_path': source for m, source in sources.items()}
+        return self.transform(dict(paths, modalities=self.modalities)), None
 
-        Args:
-            sample (dict): A path or an array for each modality. Arrays have
-                the content of the data set's files: ``(H, W, 3)`` in RGB or
-                ``(H, W)``, uint8, or uint16 where the data set has 16 bits.
+    def predict(self, data: dict) -> DataSample:
+        """Translate a sample of the test pipeline."""
+        return translate(self.model, data, seed_of(self.cfg))
 
-        Returns:
-            DataSample: As from ``model.test_step``, see
-            :meth:`~cen_mm.translation.CENPix2Pix.predict`; ``translations``
-            converts it to pictures.
-
-        Raises:
-            FileNotFoundError: If a file does not exist.
-            ValueError: If a modality is missing, unknown, broken, or of
-                another type or size than it should be; the message names it.
-        """
-        return translate(self.model, self.pipeline(sample), self.seed)
-
-    def draw(self, loaded: dict) -> Dict[str, Tuple[np.ndarray]]:
+    def draw(self, data: dict, image: None) -> Dict[str, Tuple[np.ndarray]]:
         """The translation of every stream."""
-        result = translate(self.model, loaded, self.seed)
-        return {s: (image, ) for s, image in translations(result).items()}
+        made = translations(self.predict(data))
+        return {stream: (picture, ) for stream, picture in made.items()}

@@ -3,9 +3,8 @@ from .cityscapes import CityscapesRGBDDataset
 from .controls import CopyRGB, NoiseModality
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
-from .nyudv2 import NYUDv2Dataset
+from .nyudv2 import NYUDv2Dataset, SUNRGBDDataset
 from .rooms import RoomsDataset
-from .sunrgbd import SUNRGBDDataset
 from .transforms import LoadLabels, PackModalities, RandomScale
 
 __all__ = [

@@ -1,10 +1,13 @@
 """Cityscapes with its disparity."""
-from typing import Dict, Optional
-
 from mmseg.datasets import CityscapesDataset
 from mmseg.registry import DATASETS
 
 from .multimodal import MultimodalSegDataset
+
+SUFFIXES = dict(
+    img_suffix='_leftImg8bit.png',
+    seg_map_suffix='_gtFine_labelTrainIds.png',
+    suffixes=dict(depth='_disparity.png'))
 
 
 @DATASETS.register_module()
@@ -24,23 +27,10 @@ class CityscapesRGBDDataset(MultimodalSegDataset):
     decoded by mean and std of the data preprocessor.
 
     Args:
-        img_suffix (str): Suffix of the images. Defaults to
-            '_leftImg8bit.png'.
-        seg_map_suffix (str): Suffix of the labels. Defaults to
-            '_gtFine_labelTrainIds.png'.
-        suffixes (dict[str, str], optional): Suffix of every modality.
-            Defaults to ``dict(depth='_disparity.png')``.
-        kwargs: As of :class:`MultimodalSegDataset`.
+        kwargs: As of :class:`MultimodalSegDataset`; the suffixes default to
+            those above.
     """
     METAINFO = CityscapesDataset.METAINFO
 
-    def __init__(self,
-                 img_suffix: str = '_leftImg8bit.png',
-                 seg_map_suffix: str = '_gtFine_labelTrainIds.png',
-                 suffixes: Optional[Dict[str, str]] = None,
-                 **kwargs) -> None:
-        super().__init__(
-            img_suffix=img_suffix,
-            seg_map_suffix=seg_map_suffix,
-            suffixes=suffixes or dict(depth='_disparity.png'),
-            **kwargs)
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**{**SUFFIXES, **kwargs})

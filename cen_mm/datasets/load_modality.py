@@ -20,19 +20,8 @@ class LoadModality(BaseTransform):
     Grey maps stay ``(H, W)``; colours become RGB. An array instead of the
     path is used unchanged; its colours are RGB.
 
-    Required Keys:
-
-    - img
-    - img_path
-    - <modality>_path (str | np.ndarray)
-
-    Modified Keys:
-
-    - seg_fields
-
-    Added Keys:
-
-    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, 3)``.
+    Adds ``<modality>``, ``(H, W)`` or ``(H, W, 3)``, of ``<modality>_path``;
+    ``img`` must be there for its size.
 
     Args:
         modality (str): Its name, such as 'depth' or 'thermal'.
@@ -70,8 +59,7 @@ class LoadModality(BaseTransform):
         source = results[key]
         array = self.read(source)
         height, width = results['img'].shape[:2]
-        top = (array.shape[0] - height) // 2
-        left = (array.shape[1] - width) // 2
+        top, left = np.subtract(array.shape[:2], (height, width)) // 2
         if self.centre_crop and top >= 0 and left >= 0:
             array = array[top:top + height, left:left + width]
         if array.shape[:2] != (height, width):
@@ -85,14 +73,7 @@ class LoadModality(BaseTransform):
         return results
 
     def read(self, source: Union[str, np.ndarray]) -> np.ndarray:
-        """Decode a file, or take an array as it is, and check the values.
-
-        Args:
-            source (str | np.ndarray): What ``<modality>_path`` holds.
-
-        Returns:
-            np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
-        """
+        """Decode and check what ``<modality>_path`` holds."""
         return read_array(source, self.modality, self.dtype,
                           f'LoadModality(modality={self.modality!r})',
                           'dtype', self.backend_args)

@@ -47,31 +47,22 @@ class MultimodalSegDataset(BaseSegDataset):
         self.METAINFO = self.metainfo
 
     def load_data_list(self) -> List[dict]:
-        """Paths of every sample.
-
-        Returns:
-            list[dict]: With ``img_path``, ``seg_map_path``, one
-            ``<modality>_path`` per modality, ``num_classes`` and the keys
-            that mmseg's transforms need.
-        """
+        """Paths of every sample, ``<modality>_path``, and ``num_classes``."""
         if not self.metainfo.get('classes'):
             raise ValueError(
                 f'{type(self).__name__} has no classes: set metainfo=dict('
                 'classes=(...)) in the config of the data set')
         suffixes = dict(
+            {f'{m}_path': suffix for m, suffix in self.suffixes.items()},
             img_path=self.img_suffix, seg_map_path=self.seg_map_suffix)
-        for modality, suffix in self.suffixes.items():
-            suffixes[f'{modality}_path'] = suffix
-        data_list = [
-            dict({
-                key: osp.join(folder, name + suffixes.get(key, '.png'))
-                for key, folder in self.data_prefix.items()
-            },
-                 num_classes=len(self.metainfo['classes']),
-                 label_map=self.label_map,
-                 reduce_zero_label=self.reduce_zero_label,
-                 seg_fields=[]) for name in self._names()
-        ]
+        data_list = []
+        for name in self._names():
+            paths = {key: osp.join(folder, name + suffixes.get(key, '.png'))
+                     for key, folder in self.data_prefix.items()}
+            data_list.append(
+                dict(paths, num_classes=len(self.metainfo['classes']),
+                     label_map=self.label_map,
+                     reduce_zero_label=self.reduce_zero_label, seg_fields=[]))
         self._check(data_list)
         return data_list
 
@@ -79,17 +70,12 @@ class MultimodalSegDataset(BaseSegDataset):
         if self.ann_file and not osp.isdir(self.ann_file):
             lines = list_from_file(
                 self.ann_file, backend_args=self.backend_args)
-            return [
-                osp.splitext(osp.basename(line.split('\t')[0]))[0]
-                if '\t' in line else line.strip() for line in lines
-                if line.strip()
-            ]
+            return [osp.splitext(osp.basename(line.split('\t')[0]))[0]
+                    if '\t' in line else line.strip()
+                    for line in lines if line.strip()]
         files = list_dir_or_file(
-            self.data_prefix['img_path'],
-            list_dir=False,
-            suffix=self.img_suffix,
-            recursive=True,
-            backend_args=self.backend_args)
+            self.data_prefix['img_path'], list_dir=False, recursive=True,
+            suffix=self.img_suffix, backend_args=self.backend_args)
         return sorted(file[:-len(self.img_suffix)] for file in files)
 
     def _check(self, data_list: List[dict]) -> None:

@@ -1,4 +1,4 @@
-"""NYU Depth v2."""
+"""NYU Depth v2, and SUN RGB-D with its classes."""
 from mmseg.registry import DATASETS
 
 from .multimodal import MultimodalSegDataset
@@ -20,6 +20,9 @@ def bit_colour(index: int) -> list:
     ]
 
 
+PALETTE = [bit_colour(index + 1) for index in range(len(CLASSES))]
+
+
 @DATASETS.register_module()
 class NYUDv2Dataset(MultimodalSegDataset):
     """NYU Depth v2 with 40 classes: 795 training and 654 test images.
@@ -36,6 +39,27 @@ class NYUDv2Dataset(MultimodalSegDataset):
     Args:
         kwargs: As of :class:`MultimodalSegDataset`.
     """
-    METAINFO = dict(
-        classes=CLASSES,
-        palette=[bit_colour(index + 1) for index in range(len(CLASSES))])
+    METAINFO = dict(classes=CLASSES, palette=PALETTE)
+
+
+@DATASETS.register_module()
+class SUNRGBDDataset(MultimodalSegDataset):
+    """SUN RGB-D with 37 classes: 5,285 training and 5,050 test images.
+
+    The classes are the first 37 of NYUDv2, in the same order and colours.
+    ``tools/dataset_converters/sunrgbd.py`` writes the tree from the official
+    files; sizes differ with the camera::
+
+        data/sunrgbd/rgb/000001.jpg      8 bits
+                     depth/000001.png    16 bits, millimetres
+                     masks/000001.png    0 to 36, 255 is ignored
+                     train.txt val.txt
+
+    Args:
+        img_suffix (str): Suffix of the images. Defaults to '.jpg'.
+        kwargs: As of :class:`MultimodalSegDataset`.
+    """
+    METAINFO = dict(classes=CLASSES[:37], palette=PALETTE[:37])
+
+    def __init__(self, img_suffix: str = '.jpg', **kwargs) -> None:
+        super().__init__(img_suffix=img_suffix, **kwargs)

@@ -24,7 +24,7 @@ def read_array(source: Union[str, np.ndarray],
     Args:
         source (str | np.ndarray): An image of any bit depth, an ``.npy``
             file, or the array itself, colours in RGB.
-        modality (str): Its name, for messages.
+        modality (str): Its name.
         dtype (np.dtype): Required type.
         reader (str): The transform that requires it, for messages.
         field (str): Its field that sets the type, for messages.

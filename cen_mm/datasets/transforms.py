@@ -8,11 +8,7 @@ from typing import Sequence, Tuple
 
 import numpy as np
 from mmengine import fileio
-from mmseg.datasets.transforms import (
-    LoadAnnotations,
-    PackSegInputs,
-    Resize,
-)
+from mmseg.datasets.transforms import LoadAnnotations, PackSegInputs, Resize
 from mmseg.registry import TRANSFORMS
 from PIL import Image
 
@@ -28,20 +24,8 @@ class LoadLabels(LoadAnnotations):
     A label out of range would otherwise surface as a failed assertion on
     the GPU, hours later and without a file name.
 
-    Required Keys:
-
-    - seg_map_path
-    - img_path
-    - ori_shape
-    - num_classes
-
-    Modified Keys:
-
-    - seg_fields
-
-    Added Keys:
-
-    - gt_seg_map (np.uint8): ``(H, W)``, 255 is ignored.
+    Adds ``gt_seg_map`` (np.uint8), ``(H, W)``, 255 is ignored. Needs
+    ``num_classes`` of :class:`MultimodalSegDataset`.
 
     Raises:
         ValueError: If the file cannot be decoded, its size is not the
@@ -84,22 +68,7 @@ class RandomScale(Resize):
     The official augmentation: the factor is uniform in ``ratio_range`` and
     raised where the shorter side would end below ``min_short_side``.
 
-    Required Keys:
-
-    - img
-    - gt_seg_map, and any other key in seg_fields (optional)
-
-    Modified Keys:
-
-    - img
-    - img_shape
-    - gt_seg_map, and any other key in seg_fields, by nearest neighbour
-
-    Added Keys:
-
-    - scale
-    - scale_factor
-    - keep_ratio
+    ``seg_fields`` are scaled by nearest neighbour.
 
     Args:
         ratio_range (tuple[float, float]): Smallest and largest factor.
@@ -138,21 +107,9 @@ class PackModalities(PackSegInputs):
     names travel with the sample as meta information, for the model to
     compare with its own.
 
-    Required Keys:
-
-    - img
-    - <modality>, for every modality but 'rgb'
-
-    Modified Keys:
-
-    - seg_fields
-
-    Added Keys:
-
-    - inputs (torch.float32): ``(3*M, H, W)``, in the order of
-      ``modalities``.
-    - data_samples (SegDataSample): As of ``PackSegInputs``, and
-      ``modalities`` in its metainfo.
+    Returns ``inputs`` (torch.float32), ``(3*M, H, W)`` in the order of
+    ``modalities``, and ``data_samples`` as of ``PackSegInputs``, with
+    ``modalities`` in their metainfo.
 
     Args:
         modalities (Sequence[str]): In the order of the model's.
@@ -177,22 +134,21 @@ class PackModalities(PackSegInputs):
         joined = np.empty((3 * len(self.modalities), height, width),
                           np.float32)
         for i, modality in enumerate(self.modalities):
-            array = self._take(results, modality)
+            array = self._pop(results, modality)
             if array.shape[:2] != (height, width):
                 raise ValueError(
                     f'{modality} is {array.shape[:2]} and img is '
                     f'{(height, width)} when PackModalities meets them: a '
                     'transform before it moves img alone (Pad and '
                     'RandomRotate do); leave padding to data_preprocessor')
-            if array.ndim == 3:
-                array = array.transpose(2, 0, 1)
-            joined[3 * i:3 * i + 3] = array
+            joined[3 * i:3 * i + 3] = array if array.ndim == 2 else (
+                array.transpose(2, 0, 1))
         results['img'] = joined.transpose(1, 2, 0)
         results['modalities'] = self.modalities
         return super().transform(results)
 
     @staticmethod
-    def _take(results: dict, modality: str) -> np.ndarray:
+    def _pop(results: dict, modality: str) -> np.ndarray:
         if modality == 'rgb':
             return results['img'][..., ::-1]
         if modality not in results:

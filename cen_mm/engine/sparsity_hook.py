@@ -12,7 +12,7 @@ from mmengine.utils import mkdir_or_exist
 from torch import Tensor, nn
 
 from ..layers import exchangeable_norms, modality_names, region_mask
-from .model import unwrapped
+from .runner import trains_by_iteration, unwrapped
 
 
 @HOOKS.register_module()
@@ -41,19 +41,27 @@ class SparsityHook(Hook):
         region (str): 'own' penalises in each modality only its own 1/M of
             the channels, the paper's choice; 'all' penalises every gamma.
             Defaults to 'own'.
-        interval (int): Epochs between two records, or iterations.
-            Defaults to 1.
-        by_epoch (bool): Whether ``interval`` counts epochs. Defaults to True.
+        interval (int, optional): Epochs between two records, or iterations.
+            Defaults to None: one epoch, and in an iteration-based loop its
+            ``val_interval``.
+        by_epoch (bool, optional): Whether ``interval`` counts epochs.
+            Defaults to None: if the loop does.
 
     Raises:
-        ValueError: If there is a weight, but no norm that exchanges.
+        ValueError: If ``weight`` is negative or ``region`` unknown; before
+            training, if there is a weight, but no norm that exchanges.
     """
 
     def __init__(self,
                  weight: float,
                  region: str = 'own',
-                 interval: int = 1,
-                 by_epoch: bool = True) -> None:
+                 interval: Optional[int] = None,
+                 by_epoch: Optional[bool] = None) -> None:
+        if not weight >= 0:
+            raise ValueError(
+                f'SparsityHook.weight must be >= 0, got {weight}: a negative '
+                'penalty would drive the gammas away from 0')
+        region_mask(1, 1, region)
         self.weight = weight
         self.region = region
         self.interval = interval
@@ -61,6 +69,11 @@ class SparsityHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Attach to the model's forward."""
+        if self.by_epoch is None:
+            self.by_epoch = not trains_by_iteration(runner)
+        if self.interval is None:
+            self.interval = (
+                1 if self.by_epoch else runner.train_loop.val_interval)
         model = unwrapped(runner.model)
         # Where parts are wrapped one by one, as in a GAN, names stay the same.
         self.norms = [(name.replace('.module.', '.'), norm)

@@ -6,7 +6,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
-from .model import unwrapped
+from .runner import trains_by_iteration, unwrapped
 
 
 @HOOKS.register_module()
@@ -20,7 +20,8 @@ class StageHook(Hook):
     keep their meaning.
 
     Args:
-        milestones (Sequence[int]): Epochs at which a new stage begins.
+        milestones (Sequence[int]): Epochs at which a new stage begins;
+            iterations in an iteration-based loop.
         factors (dict[str, Sequence[float]]): For each part, named by the
             prefix of its parameters, such as 'backbone', one factor a stage.
 
@@ -62,9 +63,18 @@ class StageHook(Hook):
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Set the rates; at a milestone reset the momentum."""
-        stage = bisect_right(self.milestones, runner.epoch)
+        if not trains_by_iteration(runner):
+            self._set_stage(runner, runner.epoch)
+
+    def before_train_iter(self, runner: Runner, *args, **kwargs) -> None:
+        """The same, where milestones are iterations."""
+        if trains_by_iteration(runner):
+            self._set_stage(runner, runner.iter)
+
+    def _set_stage(self, runner: Runner, step: int) -> None:
+        stage = bisect_right(self.milestones, step)
         for group, part in self.groups:
             group['lr'] = group['initial_lr'] * self.factors[part][stage]
-        if runner.epoch in self.milestones:
+        if step in self.milestones:
             runner.optim_wrapper.optimizer.state.clear()
             runner.logger.info(f'stage {stage + 1} begins')

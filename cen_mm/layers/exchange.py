@@ -9,7 +9,7 @@ from typing import Optional
 import torch
 from torch import Tensor
 
-from .fold import refold, unfold
+from .fold import refold, reshape_fresh, unfold
 
 
 def own_channels(modality: int, num_modalities: int, channels: int) -> slice:
@@ -85,16 +85,18 @@ class ExchangeRule:
             to None: those below the threshold.
 
     Raises:
-        ValueError: If ``threshold`` is negative or ``region`` is unknown.
+        ValueError: If ``threshold`` is no number from 0 on or ``region`` is
+            unknown.
     """
     threshold: float = 2e-2
     region: str = 'all'
     random_seed: Optional[int] = None
 
     def __post_init__(self) -> None:
-        if self.threshold < 0:
-            raise ValueError(
-                f'exchange threshold must be >= 0, got {self.threshold}')
+        if not isinstance(self.threshold, (int, float)) or (
+                not self.threshold >= 0):
+            raise ValueError('exchange threshold must be a number >= 0, got '
+                             f'{self.threshold!r}')
         region_mask(1, 1, self.region)
 
     def replaced(self, gamma: Tensor) -> Tensor:
@@ -155,7 +157,7 @@ def channel_exchange(x: Tensor,
     others = sum(split.roll(k, dims=1) for k in range(1, num_modalities))
     others = others / (num_modalities - 1)
     replaced = per_channel(replaced, split.dim(), channel_dim)
-    return torch.where(replaced, others, split).flatten(0, 1)
+    return reshape_fresh(torch.where(replaced, others, split), x.shape)
 
 
 def per_channel(values: Tensor, dim: int, channel_dim: int) -> Tensor:

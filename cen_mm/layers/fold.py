@@ -5,6 +5,8 @@ network. Both directions are views of a contiguous tensor, so a shared layer
 is the stock layer on ``N*M`` samples and a private one sees ``M*C`` channels
 of ``N`` samples, without a copy.
 """
+from typing import Sequence
+
 import torch
 from torch import Tensor
 
@@ -56,11 +58,7 @@ def unfold(x: Tensor, num_modalities: int) -> Tensor:
 
 
 def refold(x: Tensor, num_modalities: int) -> Tensor:
-    """Fold the fresh output of a layer, without a view in the graph.
-
-    The result shares its memory with ``x`` but is no view to autograd, so
-    the in-place ReLU that follows costs nothing: on a view, autograd would
-    copy the gradient of the whole base.
+    """Fold the fresh output of a layer, see :func:`reshape_fresh`.
 
     Args:
         x (Tensor): ``(N, M*C, ...)``; not to be used afterwards.
@@ -70,6 +68,23 @@ def refold(x: Tensor, num_modalities: int) -> Tensor:
         Tensor: ``(N*M, C, ...)``.
     """
     n, channels, *size = x.shape
-    return torch.ops.aten._unsafe_view(
-        x.contiguous(),
-        (n * num_modalities, channels // num_modalities, *size))
+    return reshape_fresh(
+        x, (n * num_modalities, channels // num_modalities, *size))
+
+
+def reshape_fresh(x: Tensor, shape: Sequence[int]) -> Tensor:
+    """Reshape a tensor that nobody else holds, without a view in the graph.
+
+    The result shares its memory with ``x`` but is no view to autograd, so
+    the in-place ReLU that follows costs nothing: on a view, autograd would
+    copy the gradient of the whole base, and behind activation checkpointing
+    it would refuse.
+
+    Args:
+        x (Tensor): Not to be used afterwards.
+        shape (Sequence[int]): Of as many elements.
+
+    Returns:
+        Tensor: Of that shape.
+    """
+    return torch.ops.aten._unsafe_view(x.contiguous(), shape)

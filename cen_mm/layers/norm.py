@@ -8,7 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from .exchange import ExchangeRule, channel_exchange, per_channel
-from .fold import refold, unfold
+from .fold import refold, reshape_fresh, unfold
 from .private_layer import PrivateLayer, repeat
 from .sync_norm import SyncBN
 
@@ -170,7 +170,7 @@ class PrivateNorm(PrivateLayer):
             for value in (self.scale, self.offset))
         split = split * scale if offset is None else torch.addcmul(
             offset, split, scale)
-        return split.flatten(0, 1).to(x.dtype)
+        return reshape_fresh(split.to(x.dtype), x.shape)
 
     def extra_repr(self) -> str:
         return (f'M={self.num_modalities}, private={self.private}, '

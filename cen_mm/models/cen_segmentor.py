@@ -23,6 +23,8 @@ from ..layers import (
 from .fusing import add_fusions
 from .stream_head import StreamHead
 
+PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
+
 
 @MODELS.register_module()
 class CENSegmentor(EncoderDecoder):
@@ -74,8 +76,8 @@ class CENSegmentor(EncoderDecoder):
 
     Raises:
         ValueError: If the modalities are no distinct names, a layer says
-            another M, no private norm has such a name, or a head cannot be
-            run by stream.
+            another M, no private norm has such a name, a head cannot be run
+            by stream, or something is set that has no effect.
     """
 
     def __init__(self,
@@ -83,7 +85,7 @@ class CENSegmentor(EncoderDecoder):
                  decode_head: dict,
                  modalities: Sequence[str] = ('rgb', 'depth'),
                  exchange: Optional[dict] = None,
-                 private: Sequence[str] = ('affine', 'stats'),
+                 private: Sequence[str] = PRIVATE,
                  fusion: Optional[dict] = None,
                  norm_eval: bool = False,
                  data_preprocessor: Optional[dict] = None,
@@ -102,6 +104,11 @@ class CENSegmentor(EncoderDecoder):
             for name, part in list(self.named_children()):
                 if part is not self.data_preprocessor:
                     setattr(self, name, make_private(part, m, private))
+        elif tuple(private) != PRIVATE or fusion is not None:
+            raise ValueError(
+                f'private={tuple(private)} and fusion={fusion} are about '
+                f'streams, but a {type(self.backbone).__name__} merges them '
+                'and says itself what is private: leave both out')
         if exchange is not None:
             if m == 1:
                 raise ValueError(

@@ -34,7 +34,8 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             ``bgr_to_rgb``: ``PackModalities`` gives RGB.
 
     Raises:
-        ValueError: If a modality has no mean or std, or not 1 or 3 values.
+        ValueError: If a modality has no mean or std, not 1 or 3 values, or a
+            std that is not above 0.
     """
 
     def __init__(self,
@@ -81,6 +82,9 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                     f'data_preprocessor.{field} has {len(value)} entries for '
                     f'{modality!r}: give one, or one for each of its '
                     f'{CHANNELS} channels')
+            if field == 'std' and not all(v > 0 for v in value):
+                raise ValueError(f'data_preprocessor.std of {modality!r} is '
+                                 f'{value}, but must be above 0')
             entries += map(float, value)
         return torch.tensor(entries)
 

@@ -19,38 +19,24 @@ TINY = np.float32(1e-12)
 class Solid:
     """A box, a sphere or an upright cylinder, turned about the vertical.
 
-    Attributes:
-        kind (str): 'box', 'sphere' or 'cylinder'.
-        centre (tuple): Its centre ``(x, y, z)``.
-        half (tuple): Half of its extent along its own three axes.
-        yaw (float): Its rotation about z in radians, counterclockwise.
-        finish (Any): The finishes of its faces, ordered -x, +x, -y, +y, -z,
-            +z. A sphere, and the side of a cylinder, have the first one.
+    Its faces, and so their finishes, are ordered -x, +x, -y, +y, -z, +z. A
+    sphere, and the side of a cylinder, have the first one.
     """
 
-    kind: str
+    kind: str  # 'box', 'sphere' or 'cylinder'
     centre: Tuple[float, float, float]
-    half: Tuple[float, float, float]
-    yaw: float
+    half: Tuple[float, float, float]  # of its extent along its own axes
+    yaw: float  # radians, counterclockwise about z
     finish: Any
 
 
 def rotate(vectors: Sequence[np.ndarray], cos, sin) -> tuple:
-    """Turn vectors about z.
-
-    Args:
-        vectors (sequence[np.ndarray]): Their x, y and z, each ``(N,)``.
-        cos (float or np.ndarray): Cosine of the counterclockwise angle, one
-            for all or shape ``(N,)``.
-        sin (float or np.ndarray): Its sine.
-
-    Returns:
-        tuple[np.ndarray, np.ndarray, np.ndarray]: The new x, y and z.
-    """
+    """Turn x, y and z counterclockwise about z."""
     x, y, z = vectors
     return cos * x - sin * y, sin * x + cos * y, z
 
 
+@np.errstate(divide='ignore', invalid='ignore')
 def interval(solid: Solid, origin: np.ndarray,
              directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Interval of each ray inside a solid.
@@ -69,11 +55,6 @@ def interval(solid: Solid, origin: np.ndarray,
         of shape ``(N,)``, in units of the direction's length. A ray that
         misses has ``near > far``.
     """
-    with np.errstate(divide='ignore', invalid='ignore'):
-        return _interval(solid, origin, directions)
-
-
-def _interval(solid, origin, directions):
     cos, sin = float(np.cos(solid.yaw)), float(np.sin(solid.yaw))
     start = rotate((origin - solid.centre).tolist(), cos, -sin)
     ways = rotate(directions, cos, -sin)
@@ -104,27 +85,19 @@ def _ball(start, ways, radius):
     return middle - reach, middle + reach
 
 
-@np.errstate(divide='ignore', invalid='ignore')
 def first_hit(solids: Sequence[Solid], origin: np.ndarray,
               directions: np.ndarray,
               limit: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Find the first solid on every ray.
-
-    Args:
-        solids (sequence[Solid]): The solids.
-        origin (np.ndarray): Start of all rays, shape ``(3,)``, outside of
-            the solids.
-        directions (np.ndarray): Shape ``(3, N)``, of any length.
-        limit (np.ndarray): Parameter where each ray ends, shape ``(N,)``.
+    """Find the first solid on every ray, see :func:`interval`.
 
     Returns:
         tuple[np.ndarray, np.ndarray]: The parameter of the hit and the
         1-based index of the solid, both ``(N,)``; where nothing is hit,
-        ``limit`` and 0.
+        ``limit``, ``(N,)``, and 0.
     """
     distance, index = limit.copy(), np.zeros(len(limit), np.intp)
     for number, solid, rays in _candidates(solids, origin, directions):
-        near, far = _interval(solid, origin, directions.take(rays, 1))
+        near, far = interval(solid, origin, directions.take(rays, 1))
         hit = (near < far) & (near > NEGLIGIBLE) & (near < distance[rays])
         rays = rays[hit]
         distance[rays] = near[hit]

@@ -2,10 +2,9 @@
 import numpy as np
 
 from . import furniture
-from .class_materials import draw_class_materials
-from .classes import CLASSES
 from .geometry import Solid, rotate
-from .scene import Decal, Finish, Scene
+from .materials import draw_class_materials
+from .scene import CLASSES, Decal, Finish, Scene
 
 # The far, the left and the right wall, as faces of the room, with the yaw of
 # a piece that has its back to them. The camera is at the fourth.
@@ -42,16 +41,10 @@ def make_scene(rng: np.random.Generator) -> Scene:
         for name in ('wall', 'floor', 'ceiling'))
     room = Solid('box', (0, 0, height / 2), (width / 2, depth / 2, height / 2),
                  0, (wall, wall, wall, wall, floor, ceiling))
-    eye = np.array([
-        rng.uniform(-0.25, 0.25) * width,
-        rng.uniform(0.25, 0.6) - depth / 2,
-        rng.uniform(1.3, 1.8)
-    ])
-    target = np.array([
-        rng.uniform(-0.3, 0.3) * width,
-        rng.uniform(0, 0.3) * depth,
-        rng.uniform(0.5, 1.2)
-    ])
+    eye = np.array([rng.uniform(-0.25, 0.25) * width,
+                    rng.uniform(0.25, 0.6) - depth / 2, rng.uniform(1.3, 1.8)])
+    target = np.array([rng.uniform(-0.3, 0.3) * width,
+                       rng.uniform(0, 0.3) * depth, rng.uniform(0.5, 1.2)])
     return Scene(
         room=room,
         solids=_furnish(rng, room, eye, materials),
@@ -59,10 +52,8 @@ def make_scene(rng: np.random.Generator) -> Scene:
         eye=eye,
         axes=_look_at(target - eye),
         focal=rng.uniform(0.65, 0.85),
-        light=np.array([
-            rng.uniform(-0.3, 0.3) * width,
-            rng.uniform(-0.4, 0.3) * depth, height - 0.15
-        ]),
+        light=np.array([rng.uniform(-0.3, 0.3) * width,
+                        rng.uniform(-0.4, 0.3) * depth, height - 0.15]),
         exposure=np.exp(rng.uniform(np.log(0.05), 0))
         if rng.random() < 1 / 3 else 1,
         dropouts=_dropouts(rng))

@@ -1,50 +1,51 @@
-"""Procedural materials: a pattern that blends two colours.
-
-A pattern is a function of the position on the surface, ``u`` and ``v`` in
-metres from a corner, and of the extent of the surface, all of shape ``(N,)``.
-It returns the share of the second colour.
-"""
+"""Materials of the classes of a room, many of them shared."""
 import colorsys
 from dataclasses import dataclass
-from typing import Sequence, Tuple
+from typing import Dict, Sequence, Tuple
 
 import numpy as np
 
-_LATTICE = np.random.Generator(np.random.PCG64(0)).random(
-    (64, 64), dtype=np.float32)
+from .patterns import PATTERNS, noise
+
+# Arguments of make_material for each class.
+RANGES = {
+    'wall': dict(patterns=['plain', 'stripes', 'dots', 'fabric'],
+                 saturation=(0.05, 0.4), value=(0.6, 0.95)),
+    'floor': dict(patterns=['planks', 'checks', 'wood'], hue=(0.03, 0.15),
+                  value=(0.35, 0.7)),
+    'ceiling': dict(patterns=['plain'], saturation=(0, 0.1),
+                    value=(0.8, 1)),
+    'window': dict(patterns=['panes'], hue=(0.5, 0.65)),
+    'door': dict(patterns=['panels'], hue=(0, 0.12), saturation=(0.3, 0.7),
+                 value=(0.3, 0.6), contrast=0.4),
+    'rug': dict(patterns=['border', 'stripes'], saturation=(0.4, 0.8),
+                contrast=0.5),
+    'picture': dict(patterns=['border'], saturation=(0.2, 0.8),
+                    value=(0.15, 0.5), contrast=0.7),
+    'table': dict(patterns=['wood'], hue=(0.03, 0.12)),
+    'chair': dict(patterns=['plain', 'wood'], value=(0.2, 0.5)),
+    'sofa': dict(patterns=['fabric', 'stripes'], saturation=(0.2, 0.6)),
+    'object': dict(patterns=['plain', 'dots'], saturation=(0.6, 1)),
+    'cabinet': dict(patterns=['wood', 'plain'], value=(0.2, 0.7)),
+}
 
 
 @dataclass(eq=False)
 class Material:
-    """A coloured pattern.
+    """A pattern that blends two colours."""
 
-    Attributes:
-        pattern (str): Name of one of :data:`PATTERNS`.
-        colours (np.ndarray): Linear RGB of both colours, shape ``(2, 3)``.
-        scale (float): Size of a repeat in metres.
-        offset (float): Shift of the pattern in repeats.
-        glow (float): Emitted light, relative to a white surface in full
-            light. Defaults to 0.
-    """
-
-    pattern: str
-    colours: np.ndarray
-    scale: float
-    offset: float
-    glow: float = 0
+    pattern: str  # one of PATTERNS
+    colours: np.ndarray  # linear RGB of both, (2, 3)
+    scale: float  # size of a repeat in metres
+    offset: float  # shift of the pattern in repeats
+    glow: float = 0  # emitted light, 1 is a white surface in full light
 
     def colour(self, u: np.ndarray, v: np.ndarray,
                size: np.ndarray) -> np.ndarray:
-        """Linear RGB, shape ``(3, N)``, at places of a surface.
-
-        Args:
-            u (np.ndarray): Metres from the left border, shape ``(N,)``.
-            v (np.ndarray): Metres from the lower border, shape ``(N,)``.
-            size (np.ndarray): Extent of the surface, shape ``(2, N)``.
-        """
+        """Linear RGB, ``(3, N)``, at places of a surface in metres."""
         share = PATTERNS[self.pattern](u, v, size, self.scale, self.offset)
         first, second = np.asarray(self.colours, np.float32)[..., None]
-        grain = 0.9 + 0.2 * _noise(u * 9, v * 9 + self.offset)
+        grain = 0.9 + 0.2 * noise(u * 9, v * 9 + self.offset)
         return (first + (second - first) * share) * grain
 
 
@@ -54,22 +55,10 @@ def make_material(rng: np.random.Generator,
                   saturation: Tuple[float, float] = (0.05, 0.6),
                   value: Tuple[float, float] = (0.35, 0.95),
                   contrast: float = 0.25) -> Material:
-    """Draw a material.
+    """Draw a material from ranges of HSV of its first colour.
 
-    Args:
-        rng (np.random.Generator): Source of the choices.
-        patterns (sequence[str]): Patterns to choose from.
-        hue (tuple[float, float]): Range of the first colour's hue, 0 to 1.
-            Defaults to (0, 1), any.
-        saturation (tuple[float, float]): Range of the saturation of both
-            colours. Defaults to (0.05, 0.6).
-        value (tuple[float, float]): Range of the first colour's brightness
-            on the screen. Defaults to (0.35, 0.95).
-        contrast (float): Largest difference of brightness of its two
-            colours. Defaults to 0.25.
-
-    Returns:
-        Material: Without emitted light.
+    Both colours have the same saturation, and ``contrast`` is the largest
+    difference of their brightness on the screen.
     """
     tone, strength = rng.uniform(*hue), rng.uniform(*saturation)
     first = rng.uniform(*value)
@@ -84,89 +73,27 @@ def make_material(rng: np.random.Generator,
         offset=rng.uniform(0, 50))
 
 
-def _noise(u, v):
-    """Smooth noise with a period of 64 and one blob a unit."""
-    u0, v0 = np.floor(u), np.floor(v)
-    du, dv = u - u0, v - v0
-    column, row = u0.astype(np.intp) & 63, v0.astype(np.intp) & 63
-    right, above = (column + 1) & 63, (row + 1) & 63
-    low, high = _LATTICE[row, column], _LATTICE[above, column]
-    low = low + du * (_LATTICE[row, right] - low)
-    high = high + du * (_LATTICE[above, right] - high)
-    return low + dv * (high - low)
+def draw_class_materials(rng: np.random.Generator) -> Dict[str, Material]:
+    """Draw the material of every class of a room.
 
+    Colour alone must not suffice to distinguish the classes, so that many
+    objects have the material of the surface behind or below them, or of each
+    other.
+    """
+    drawn = {name: make_material(rng, **ranges)
+             for name, ranges in RANGES.items()}
+    wall, floor, wood = drawn['wall'], drawn['floor'], drawn['cabinet']
 
-def _plain(u, v, size, scale, offset):
-    return 0.5 * _noise(u * 2 + offset, v * 2)
+    def one_of(*materials):
+        return materials[rng.integers(len(materials))]
 
-
-def _stripes(u, v, size, scale, offset):
-    return (u / scale + offset) % 1 < 0.5
-
-
-def _checks(u, v, size, scale, offset):
-    return (np.floor(u / scale + offset) + np.floor(v / scale)) % 2
-
-
-def _planks(u, v, size, scale, offset):
-    row = v / scale + offset
-    along = u / (6 * scale) + 0.37 * np.floor(row)
-    joint = (row % 1 < 0.08) | (along % 1 < 0.015)
-    return np.where(joint, 1, 0.5 * _noise(np.floor(along), np.floor(row)))
-
-
-def _wood(u, v, size, scale, offset):
-    rings = v / scale * 2 + 2 * _noise(u + offset, v * 3)
-    return np.abs(rings % 2 - 1)
-
-
-def _fabric(u, v, size, scale, offset):
-    return 0.6 * _noise(u / scale * 6, v / scale * 6 + offset) + 0.4 * _noise(
-        u * 3, v * 3 + offset)
-
-
-def _dots(u, v, size, scale, offset):
-    du, dv = (u / scale + offset) % 1 - 0.5, v / scale % 1 - 0.5
-    return du * du + dv * dv < 0.09
-
-
-def _border(u, v, size, scale, offset):
-    """A frame around blots: a painting, or a rug."""
-    inner = _inset(u, v, size, 0.25 * scale)
-    blots = _noise(u / scale + offset, v / scale) > 0.5
-    return np.where(inner, 0.8 * blots + 0.2, 0)
-
-
-def _panels(u, v, size, scale, offset):
-    """A door: two fields, and a knob at one side."""
-    height = v / size[1]
-    field = np.where(height > 0.45, (height - 0.45) / 0.55, height / 0.45)
-    rim = _inset(u, field * size[0], size[[0, 0]], 0.12 * size[0])
-    knob = (np.abs(u / size[0] - 0.93) < 0.03) & (np.abs(height - 0.48) <
-                                                  0.02)
-    return 0.7 * rim + knob
-
-
-def _panes(u, v, size, scale, offset):
-    """A window: its frame and a cross."""
-    inner = _inset(u, v, size, 0.05)
-    cross = np.abs(u - size[0] / 2) < 0.025
-    return (inner & ~cross) * (0.7 + 0.3 * v / size[1])
-
-
-def _inset(u, v, size, margin):
-    return ((u > margin) & (u < size[0] - margin) & (v > margin) &
-            (v < size[1] - margin))
-
-
-PATTERNS = dict(
-    plain=_plain,
-    stripes=_stripes,
-    checks=_checks,
-    planks=_planks,
-    wood=_wood,
-    fabric=_fabric,
-    dots=_dots,
-    border=_border,
-    panels=_panels,
-    panes=_panes)
+    drawn['window'].glow = rng.uniform(0, 0.8)
+    drawn['window'].colours[0] = 0.85
+    drawn['cabinet'] = one_of(wall, wall, wood, drawn['door'])
+    drawn['platform'] = one_of(floor, floor, drawn['rug'], drawn['sofa'])
+    drawn['rug'] = one_of(drawn['rug'], drawn['rug'], drawn['sofa'])
+    drawn['picture'] = one_of(drawn['picture'], drawn['picture'], wood)
+    for name in ('table', 'chair', 'sofa', 'object'):
+        own = drawn[name]
+        drawn[name] = one_of(own, own, own, wood, wall, floor)
+    return drawn

@@ -4,10 +4,9 @@ from typing import Dict, Sequence
 import cv2
 import numpy as np
 
-from .classes import CLASSES
 from .geometry import first_hit, interval
 from .layout import make_scene
-from .scene import Scene
+from .scene import CLASSES, Scene
 from .sensor import measure_depth, photograph
 from .surface import find_surface, paint
 
@@ -19,12 +18,8 @@ AMBIENT = 0.4
 LAYOUT, NOISE = 0, 1
 
 
-def render_room(seed: int,
-                index: int,
-                height: int,
-                width: int,
-                domains: Sequence[str] = DOMAINS
-                ) -> Dict[str, np.ndarray]:
+def render_room(seed: int, index: int, height: int, width: int,
+                domains: Sequence[str] = DOMAINS) -> Dict[str, np.ndarray]:
     """Render one room.
 
     Args:
@@ -68,14 +63,7 @@ def check_domains(domains: Sequence[str]) -> None:
 
 def render_scene(scene: Scene, height: int, width: int,
                  rng: np.random.Generator) -> Dict[str, np.ndarray]:
-    """Render a given scene in all domains, see :func:`render_room`.
-
-    Args:
-        scene (Scene): The scene.
-        height (int): Rows of the images.
-        width (int): Columns of the images.
-        rng (np.random.Generator): Source of the sensors' noise.
-    """
+    """Render a given scene in all domains, see :func:`render_room`."""
 
     def image(values):
         return values.reshape(*values.shape[:-1], height, width)

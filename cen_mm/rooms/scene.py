@@ -1,4 +1,4 @@
-"""The elements of a scene."""
+"""The classes, and the elements of a scene."""
 from dataclasses import dataclass
 from typing import List, NamedTuple, Tuple
 
@@ -6,6 +6,16 @@ import numpy as np
 
 from .geometry import Solid
 from .materials import Material
+
+CLASSES = ('wall', 'floor', 'ceiling', 'window', 'picture', 'door', 'rug',
+           'platform', 'cabinet', 'table', 'chair', 'sofa', 'object')
+
+# Distinct for the colour-blind too: large surfaces are pale, and neighbours
+# in a room differ in brightness.
+PALETTE = [[187, 204, 238], [221, 221, 187], [238, 238, 238], [0, 187, 221],
+           [170, 51, 119], [102, 37, 6], [230, 85, 13], [255, 170, 187],
+           [34, 85, 170], [238, 204, 51], [34, 136, 51], [136, 204, 102],
+           [40, 40, 40]]
 
 
 class Finish(NamedTuple):
@@ -33,26 +43,16 @@ class Decal(NamedTuple):
 class Scene:
     """A room and its camera, in metres, z up, origin at the floor's centre.
 
-    Attributes:
-        room (Solid): A box that is seen from inside.
-        solids (list[Solid]): All solids in it.
-        decals (list[Decal]): All decals; the last is on top.
-        eye (np.ndarray): Position of the camera, shape ``(3,)``.
-        axes (np.ndarray): Its axes right, down and forward in the columns,
-            shape ``(3, 3)``.
-        focal (float): Focal length in widths of the image.
-        light (np.ndarray): Position of the lamp, shape ``(3,)``.
-        exposure (float): Exposure relative to that of a good photograph.
-        dropouts (np.ndarray): Rectangles ``(x0, y0, x1, y1)``, in shares of
-            the image, without measured depth, ``(R, 4)``.
+    ``dropouts``, ``(R, 4)``, are rectangles ``(x0, y0, x1, y1)`` in shares of
+    the image, without measured depth.
     """
 
-    room: Solid
+    room: Solid  # a box that is seen from inside
     solids: List[Solid]
-    decals: List[Decal]
-    eye: np.ndarray
-    axes: np.ndarray
-    focal: float
-    light: np.ndarray
-    exposure: float
+    decals: List[Decal]  # the last is on top
+    eye: np.ndarray  # position of the camera, (3,)
+    axes: np.ndarray  # its axes right, down and forward in columns, (3, 3)
+    focal: float  # in widths of the image
+    light: np.ndarray  # position of the lamp, (3,)
+    exposure: float  # relative to that of a good photograph
     dropouts: np.ndarray

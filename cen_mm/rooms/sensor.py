@@ -16,13 +16,8 @@ def photograph(light: np.ndarray, exposure: float,
                rng: np.random.Generator) -> np.ndarray:
     """Take a picture with shot noise and a limited gain.
 
-    Args:
-        light (np.ndarray): Linear radiance, 1 is white, any shape.
-        exposure (float): Exposure relative to that of a good picture.
-        rng (np.random.Generator): Source of the noise.
-
-    Returns:
-        np.ndarray: Linear values from 0 to 1, of the shape of ``light``.
+    Light and picture are linear, 1 is white; ``exposure`` is relative to
+    that of a good picture.
     """
     electrons = np.minimum(light * exposure, 1) * WHITE
     noise = rng.standard_normal(light.shape, np.float32)
@@ -43,8 +38,7 @@ def measure_depth(depth: np.ndarray, slant: np.ndarray, edges: np.ndarray,
         slant (np.ndarray): Cosine between normal and ray, ``(H, W)``.
         edges (np.ndarray): True at occlusion edges, ``(H, W)``.
         blind (np.ndarray): True on glass, ``(H, W)``.
-        dropouts (np.ndarray): Blind rectangles ``(x0, y0, x1, y1)`` in shares
-            of the image, ``(R, 4)``.
+        dropouts (np.ndarray): As of :class:`Scene`.
         rng (np.random.Generator): Source of the noise.
 
     Returns:

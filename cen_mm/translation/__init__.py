@@ -20,10 +20,9 @@ from .metrics import (  # noqa: E402
     StreamDistributionMetric,
     StreamImageMetric,
 )
-from .pictures import translations  # noqa: E402
+from .pictures import StreamVisualizer, translations  # noqa: E402
 from .pix2pix import CENPix2Pix  # noqa: E402
 from .transforms import LoadDomains, StackDomains  # noqa: E402
-from .visualizer import StreamVisualizer  # noqa: E402
 
 __all__ = [
     'CENPix2Pix', 'CENUNetGenerator', 'EfficientNetLite0', 'FIDInception',

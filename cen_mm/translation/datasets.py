@@ -1,12 +1,15 @@
 """Data sets of aligned images of several domains, registered in mmagic."""
 import os.path as osp
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import Dict, List, Sequence
 
 from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
 from mmengine.fileio import list_from_file
+
+from ..layers import check_modalities
 
 
 @DATASETS.register_module()
@@ -16,11 +19,7 @@ class MultiDomainDataset(BaseDataset):
     A line of ``ann_file`` is the path of a view below ``data_root``, with
     ``{domain}`` wherever the name of the domain stands, as in the lists of
     the official code. A line without it is the stem of files
-    ``<domain>/<stem>.png``::
-
-        dict(type='MultiDomainDataset', data_root='data/mine',
-             ann_file='train.txt', modalities=('thermal', 'depth'),
-             target='rgb', pipeline=...)
+    ``<domain>/<stem>.png``.
 
     Args:
         modalities (Sequence[str]): The source domains, in the order of the
@@ -32,7 +31,8 @@ class MultiDomainDataset(BaseDataset):
     Raises:
         FileNotFoundError: If the list or an image of a used domain does not
             exist; all are checked when the data set is built.
-        ValueError: If the data set has no such domain, or the list no view.
+        ValueError: If the modalities are no distinct names, the data set has
+            no such domain, or the list no view.
     """
 
     # By domain the value of {domain} in a path; any name if empty.
@@ -42,13 +42,17 @@ class MultiDomainDataset(BaseDataset):
 
     def __init__(self, modalities: Sequence[str], target: str,
                  **kwargs) -> None:
-        if isinstance(modalities, str):
-            raise ValueError(f'modalities={modalities!r} is no tuple: write '
-                             f'modalities=({modalities!r}, )')
-        self.modalities = tuple(modalities)
+        self.modalities = check_modalities(modalities)
         self.target = target
-        for domain in (*self.modalities, target):
-            self._check_domain(domain)
+        self.domains = (*self.modalities, target)
+        for domain in self.domains if self.FOLDERS else ():
+            if domain not in self.FOLDERS:
+                near = get_close_matches(domain, self.FOLDERS, cutoff=0.4)
+                guess = f' (did you mean {" or ".join(near)}?)' if near else ''
+                raise ValueError(
+                    f'{type(self).__name__} has no domain {domain!r}{guess}: '
+                    'choose modalities and target from '
+                    f'{", ".join(self.FOLDERS)}')
         super().__init__(**kwargs)
 
     def load_data_list(self) -> List[dict]:
@@ -75,37 +79,23 @@ class MultiDomainDataset(BaseDataset):
             name=re.sub('(_domain)?_{domain}', '', stem),
             modalities=self.modalities,
             target=self.target)
-        for domain in (*self.modalities, self.target):
+        for domain in self.domains:
             view[f'{domain}_path'] = osp.join(
                 self.data_root,
                 pattern.replace('{domain}', self.FOLDERS.get(domain, domain)))
         return view
 
-    def _check_domain(self, domain: str) -> None:
-        if not self.FOLDERS or domain in self.FOLDERS:
-            return
-        near = get_close_matches(domain, self.FOLDERS, cutoff=0.4)
-        guess = f' (did you mean {" or ".join(near)}?)' if near else ''
-        raise ValueError(
-            f'{type(self).__name__} has no domain {domain!r}{guess}: choose '
-            f'modalities and target from {", ".join(self.FOLDERS)}')
-
     def _check_files(self, data_list: List[dict]) -> None:
-        missing = {
-            domain: [
-                view[f'{domain}_path'] for view in data_list
-                if not osp.isfile(view[f'{domain}_path'])
-            ]
-            for domain in (*self.modalities, self.target)
-        }
-        missing = {domain: paths for domain, paths in missing.items() if paths}
+        missing = [(domain, view[f'{domain}_path']) for domain in self.domains
+                   for view in data_list
+                   if not osp.isfile(view[f'{domain}_path'])]
         if missing:
-            counts = ', '.join(f'{len(paths)} have no {domain}'
-                               for domain, paths in missing.items())
+            counts = Counter(domain for domain, _ in missing)
+            counts = ', '.join(f'{n} have no {domain}'
+                               for domain, n in counts.items())
             raise FileNotFoundError(
-                f'{next(iter(missing.values()))[0]} is not there (of the '
-                f'{len(data_list)} views in {self.ann_file}, {counts}): '
-                f'{self.ORIGIN}')
+                f'{missing[0][1]} is not there (of the {len(data_list)} views '
+                f'in {self.ann_file}, {counts}): {self.ORIGIN}')
 
 
 @DATASETS.register_module()
@@ -122,9 +112,6 @@ class TaskonomyDataset(MultiDomainDataset):
             train_domain.txt val_domain.txt
 
     The paper's "shade" is ``reshading``, its "texture" ``edge_texture``.
-
-    Args:
-        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = {
         domain: domain
@@ -148,9 +135,6 @@ class RoomsTranslationDataset(MultiDomainDataset):
     ``tools/dataset_converters/rooms.py`` renders. Rooms have no
     ``depth_euclidean``, no ``principal_curvature`` and no segments, but
     ``albedo`` and ``sensor_depth``, which is depth with noise and holes.
-
-    Args:
-        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = dict(
         rgb='rgb',

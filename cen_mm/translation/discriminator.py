@@ -4,7 +4,7 @@ from mmagic.registry import MODELS
 from torch import Tensor, cat
 
 from ..layers import fold
-from .initialise import initialise_convolutions
+from .generator import initialise_convolutions
 
 
 @MODELS.register_module()

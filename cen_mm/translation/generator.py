@@ -16,7 +16,6 @@ from ..layers import (
     set_exchange,
     unfold,
 )
-from .initialise import initialise_convolutions
 
 SLOPE = 0.2  # of the encoder's LeakyReLU
 DROPOUT = 0.5
@@ -47,15 +46,14 @@ class CENUNetGenerator(BaseModule):
             are a multiple of ``2**num_down`` wide and high. Defaults to 8.
         norm_cfg (dict): Norms. Defaults to ``dict(type='IN', affine=True,
             track_running_stats=True)``.
-        private (Sequence[str]): What each modality has of its own, of
-            'affine', 'stats' and 'convs', see
+        private (Sequence[str]): What each modality has of its own, see
             :func:`~cen_mm.layers.make_private`. Defaults to ``('affine',
             'stats')``.
         decoder_private (Sequence[str], optional): The same of the decoder.
             Defaults to ``private``.
         exchange (dict, optional): Fields of
-            :class:`~cen_mm.layers.ExchangeRule` and, if other norms than
-            the encoder's are to exchange, their names as ``norms``, see
+            :class:`~cen_mm.layers.ExchangeRule`, and the names of the norms
+            as ``norms`` (the encoder's), see
             :func:`~cen_mm.layers.set_exchange`. None for no exchange.
             Defaults to ``dict(threshold=1e-2)``.
         fusion (dict, optional): Config of a fusion, without its ``channels``
@@ -99,7 +97,7 @@ class CENUNetGenerator(BaseModule):
         four = dict(kernel_size=4, stride=2, padding=1)
         widths = [base_channels * min(2**i, 8) for i in range(num_down)]
         last = num_down - 1
-        self.encoder = nn.ModuleList()
+        self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         for i, width in enumerate(widths):
             layer = OrderedDict()
             if i > 0:
@@ -111,12 +109,9 @@ class CENUNetGenerator(BaseModule):
             if 0 < i < last:
                 layer['norm'] = build_norm_layer(norm_cfg, width)[1]
             if i + 1 in fused_layers:
-                layer['fusion'] = MODELS.build(
-                    dict(
-                        fusion, channels=width,
-                        num_modalities=num_modalities))
+                layer['fusion'] = MODELS.build(dict(
+                    fusion, channels=width, num_modalities=num_modalities))
             self.encoder.append(nn.Sequential(layer))
-        self.decoder = nn.ModuleList()
         for i in range(last, -1, -1):
             skipped = 2 if i < last else 1
             width = widths[i - 1] if i > 0 else out_channels
@@ -128,10 +123,9 @@ class CENUNetGenerator(BaseModule):
             if i > 4:  # as many as there are layers beyond five
                 layer['dropout'] = nn.Dropout(DROPOUT)
             self.decoder.append(nn.Sequential(layer))
-        if decoder_private is None:
-            decoder_private = private
         make_private(self.encoder, num_modalities, private)
-        make_private(self.decoder, num_modalities, decoder_private)
+        make_private(self.decoder, num_modalities,
+                     private if decoder_private is None else decoder_private)
         if num_modalities > 1:
             self.ensemble = Ensemble(num_modalities)
         if exchange is not None:
@@ -185,3 +179,14 @@ class CENUNetGenerator(BaseModule):
         """The official initialisation, then ``init_cfg``."""
         initialise_convolutions(self)
         super().init_weights()
+
+
+def initialise_convolutions(net: nn.Module) -> None:
+    """Draw weights from N(0, 0.02), and biases as torch does.
+
+    As in the official code; mmcv and mmengine would set biases to zero.
+    """
+    for module in net.modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+            module.reset_parameters()
+            nn.init.normal_(module.weight, 0., 0.02)

@@ -1,5 +1,6 @@
 """Pix2pix for several modalities."""
-from typing import Dict, List, Optional, Sequence, Union
+from contextlib import contextmanager
+from typing import Dict, Iterator, List, Optional, Sequence, Union
 
 import torch
 import torch.nn.functional as F
@@ -7,16 +8,15 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..engine.model import unwrapped
+from ..engine.runner import unwrapped
 from ..layers import (
     alignment_losses,
     check_modalities,
     check_num_modalities,
     fold,
 )
-from .mode import mode_of
 
 
 @MODELS.register_module()
@@ -118,12 +118,6 @@ class CENPix2Pix(BaseModel):
                 terms of its loss, 'predict' samples.
             outputs (Tensor, optional): The generator's output, if it is
                 there already.
-
-        Returns:
-            Tensor | dict[str, Tensor] | list[DataSample]: By mode.
-
-        Raises:
-            ValueError: If the mode is unknown.
         """
         if mode == 'predict':
             return self.predict(inputs, data_samples)
@@ -146,53 +140,42 @@ class CENPix2Pix(BaseModel):
                 'discriminator'.
 
         Returns:
-            dict[str, Tensor]: The terms of both losses, for the log.
+            dict[str, Tensor]: The terms of both losses.
         """
         data = self.data_preprocessor(data, True)
         inputs, samples = data['inputs'], data['data_samples']
-        generators = optim_wrapper['generator']
-        discriminators = optim_wrapper['discriminator']
-        with generators.optim_context(self.generator):
+        g_optim = optim_wrapper['generator']
+        d_optim = optim_wrapper['discriminator']
+        with g_optim.optim_context(self.generator):
             outputs = self.generator(inputs)
-        with discriminators.optim_context(self.discriminator):
+        with d_optim.optim_context(self.discriminator):
             loss, judged = self.parse_losses(
                 self.discriminator_loss(inputs, targets(samples), outputs))
-        discriminators.update_params(loss)
+        d_optim.update_params(loss)
         del judged['loss']  # is the name of the generator's
-        discriminator = unwrapped(self.discriminator)
-        discriminator.requires_grad_(False)
-        with generators.optim_context(self.generator):
+        discriminator = unwrapped(self.discriminator).requires_grad_(False)
+        with g_optim.optim_context(self.generator):
             loss, made = self.parse_losses(
                 self(inputs, samples, mode='loss', outputs=outputs))
-        generators.update_params(loss)
+        g_optim.update_params(loss)
         discriminator.requires_grad_(True)
         return {**judged, **made}
 
     def discriminator_loss(self, inputs: Tensor, target: Tensor,
                            outputs: Tensor) -> Dict[str, Tensor]:
-        """L_D, without gradient for the generator.
+        """L_D, the loss on real and on fake, as of :meth:`generator_loss`.
 
-        Args:
-            inputs (Tensor): ``(N, M*C, H, W)``.
-            target (Tensor): ``(N, C', H, W)``.
-            outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
-
-        Returns:
-            dict[str, Tensor]: ``discriminator.loss_real`` and ``_fake``.
+        The generator gets no gradient.
         """
         m = len(self.modalities)
-        images = torch.cat([
-            target.repeat_interleave(m, dim=0),
-            self._streams(outputs).detach()
-        ])  # (2*N*M, C', H, W)
-        logits = self.discriminator(torch.cat([inputs, inputs]), images)
+        pairs = (target.repeat_interleave(m, dim=0),
+                 self._streams(outputs).detach())  # (N*M, C', H, W) each
+        real, fake = self.discriminator(
+            torch.cat([inputs, inputs]), torch.cat(pairs)).chunk(2)
+        # The mean over a batch of N*M, so a sum over M.
         return {
-            f'discriminator.loss_{name}':
-            # The mean over a batch of N*M, so a sum over M.
-            0.5 * m * F.binary_cross_entropy_with_logits(
-                part, torch.full_like(part, label))
-            for name, label, part in zip(('real', 'fake'), (
-                1., 0.), logits.chunk(2))
+            'discriminator.loss_real': 0.5 * m * bce(real, 1.),
+            'discriminator.loss_fake': 0.5 * m * bce(fake, 0.)
         }
 
     def generator_loss(self, inputs: Tensor, target: Tensor,
@@ -205,16 +188,14 @@ class CENPix2Pix(BaseModel):
             outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
 
         Returns:
-            dict[str, Tensor]: ``<modality>.loss_gan``,
-            ``<stream>.loss_pixel`` and, if the generator aligns,
-            ``loss_align``.
+            dict[str, Tensor]: ``<modality>.loss_gan``, ``<stream>.loss_pixel``
+            and, if the generator aligns, ``loss_align``.
         """
         # Not the wrapper: no gradient of the discriminator is wanted.
         logits = unwrapped(self.discriminator)(inputs, self._streams(outputs))
         logits = logits.unflatten(0, (-1, len(self.modalities)))
         losses = {
-            f'{modality}.loss_gan': F.binary_cross_entropy_with_logits(
-                judged, torch.ones_like(judged))
+            f'{modality}.loss_gan': bce(judged, 1.)
             for modality, judged in zip(self.modalities, logits.unbind(1))
         }
         images = outputs.chunk(len(self.streams), dim=1)
@@ -234,18 +215,17 @@ class CENPix2Pix(BaseModel):
         Returns:
             list[DataSample]: With ``pred_img``, the ensemble's image, and
             of each modality ``pred_img_<modality>``, that of its stream,
-            and ``img_<modality>``, the source: ``(C', H, W)`` and
-            ``(C, H, W)`` in 0 to 255.
-            Their metainfo names ``modalities`` and ``target``.
+            ``(C', H, W)``, and ``img_<modality>``, the source, ``(C, H, W)``,
+            in 0 to 255. Their metainfo names ``modalities`` and ``target``.
         """
         net = unwrapped(self.generator)
         with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
-            outputs = net(inputs)
+            outputs = net(inputs).to(inputs.dtype)
         sources = [f'img_{modality}' for modality in self.modalities]
         made = [f'pred_img_{modality}' for modality in self.streams[:-1]]
         # Source and target may differ in channels.
         for images, names in ((inputs, sources),
-                              (outputs.to(inputs.dtype), [*made, 'pred_img'])):
+                              (outputs, [*made, 'pred_img'])):
             images = self.data_preprocessor.destruct(images, data_samples)
             for sample, image in zip(data_samples, images):
                 sample.set_data(dict(zip(names, image.chunk(len(names)))))
@@ -264,3 +244,27 @@ class CENPix2Pix(BaseModel):
 def targets(data_samples: List[DataSample]) -> Tensor:
     """``gt_img`` of N samples, ``(N, C', H, W)``."""
     return torch.stack([sample.gt_img for sample in data_samples])
+
+
+def bce(logits: Tensor, label: float) -> Tensor:
+    """Binary cross entropy against one label for all, a scalar."""
+    return F.binary_cross_entropy_with_logits(
+        logits, torch.full_like(logits, label))
+
+
+@contextmanager
+def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
+    """Set training mode or not; modes and buffers are restored afterwards.
+
+    Test images thus do not change running statistics.
+    """
+    modes = [(module, module.training) for module in net.modules()]
+    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
+    net.train(training)
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for buffer, value in buffers:
+            buffer.copy_(value)

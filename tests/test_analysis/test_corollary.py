@@ -3,7 +3,6 @@ import copy
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from cen_mm.analysis.theorem import ExchangeReadyConv
@@ -32,40 +31,42 @@ def without_exchange(norm):
     return norm
 
 
-def both(m, convs, with_map=True):
+def both(m, convs, with_map, activation):
     """f, and f' built from it layer by layer; an offset for each place?"""
     f, ready, size = [], [], SIZE
     for conv in convs:
+        conv = conv.double()
         channels = conv.stock.in_channels // m
         norm = zeroed_norm(m, channels)
-        f += [without_exchange(norm), nn.ReLU(), conv]
-        ready += [norm, nn.ReLU(),
-                  ExchangeReadyConv(norm, conv, size if with_map else None)]
+        f += [without_exchange(norm), activation, conv]
+        ready += [norm, activation, ExchangeReadyConv(
+            norm, conv, size if with_map else None, activation)]
         size = conv(torch.zeros(m, channels, *size).double()).shape[2:]
     return nn.Sequential(*f), nn.Sequential(*ready)
 
 
 @pytest.mark.parametrize('training', [True, False])
 @pytest.mark.parametrize('m', [2, 3])
-@pytest.mark.parametrize('with_map, kwargs', [
-    (True, dict(kernel_size=3, padding=1)),
-    (True, dict(kernel_size=3, padding=1, stride=2, bias=False)),
-    (True, dict(kernel_size=(5, 3), padding=(4, 1), dilation=(2, 1))),
-    (True, dict(kernel_size=3, padding=1, groups=2)),
+@pytest.mark.parametrize('with_map, activation, kwargs', [
+    (True, nn.ReLU(), dict(kernel_size=3, padding=1)),
+    (True, nn.ReLU(), dict(kernel_size=3, padding=1, stride=2, bias=False)),
+    (True, nn.ReLU(), dict(kernel_size=(5, 3), padding=(4, 1),
+                           dilation=(2, 1))),
+    (True, nn.ReLU(), dict(kernel_size=3, padding=1, groups=2)),
+    # As in a U-Net's encoder.
+    (True, nn.LeakyReLU(0.2), dict(kernel_size=4, padding=1, stride=2)),
     # Where no zeros are around the paper's bias is exact.
-    (False, dict(kernel_size=3)),
-    (False, dict(kernel_size=1, stride=2)),
-    (False, dict(kernel_size=3, padding=1, padding_mode='replicate')),
-    (False, dict(kernel_size=3, padding=1, padding_mode='circular')),
+    (False, nn.ReLU(), dict(kernel_size=3)),
+    (False, nn.ReLU(), dict(kernel_size=1, stride=2)),
+    *((False, nn.ReLU(), dict(kernel_size=3, padding=1, padding_mode=mode))
+      for mode in ('replicate', 'circular')),
 ])
-def test_the_same_function(m, training, with_map, kwargs):
+def test_the_same_function(m, training, with_map, activation, kwargs):
     """Through two layers; the exchange does take place in between."""
-    convs = [
-        PrivateConv2d(CHANNELS, 4, num_modalities=m, **kwargs).double(),
-        PrivateConv2d(4, 2, 3, padding=int(with_map),
-                      num_modalities=m).double()
-    ]
-    f, ready = both(m, convs, with_map)
+    f, ready = both(m, [
+        PrivateConv2d(CHANNELS, 4, num_modalities=m, **kwargs),
+        PrivateConv2d(4, 2, 3, padding=int(with_map), num_modalities=m)
+    ], with_map, activation)
     assert with_map or ready[2].offset.shape == (1, 4 * m, 1, 1)
     f.train(training)
     ready.train(training)
@@ -77,9 +78,8 @@ def test_the_same_function(m, training, with_map, kwargs):
 
 def test_the_papers_bias_errs_at_a_border_of_zeros():
     """By what the kernel's outer taps would have seen, and only there."""
-    conv = PrivateConv2d(
-        CHANNELS, 4, 3, padding=1, num_modalities=2).double()
-    f, ready = both(2, [conv], with_map=False)
+    conv = PrivateConv2d(CHANNELS, 4, 3, padding=1, num_modalities=2)
+    f, ready = both(2, [conv], False, nn.ReLU())
     x = torch.randn(4, CHANNELS, *SIZE, dtype=torch.double)
     error = ready(x) - f(x)  # (N*M, D, H, W)
     assert error[..., 1:-1, 1:-1].abs().max() < 1e-12
@@ -95,51 +95,37 @@ def test_the_papers_bias_errs_at_a_border_of_zeros():
 
 
 def test_weights_and_bias_of_the_proof():
-    """As the proof writes them, one modality and channel at a time."""
+    """As the proof writes them, by modality."""
     conv = PrivateConv2d(CHANNELS, 4, 3, num_modalities=3).double()
     norm = zeroed_norm(3)
     ready = ExchangeReadyConv(norm, conv)
+    gone = norm.gamma == 0  # (M, C)
+    constants = norm.bias.view(3, CHANNELS).clamp(min=0) * gone
+    weight, bias = conv.weight.view(3, 4, CHANNELS, 3, 3), conv.bias.view(3, 4)
+    torch.testing.assert_close(
+        ready.offset.view(3, 4),
+        bias + torch.einsum('mdcij,mc->md', weight, constants))
     for m in range(3):
-        for d in range(4):
-            bias = conv.bias[4 * m + d].item()
-            for c in range(CHANNELS):
-                kernel = conv.weight[4 * m + d, c]
-                theirs = ready.conv.weight[4 * m + d, c]
-                if norm.gamma[m, c] == 0:
-                    bias += kernel.sum().item() * max(
-                        norm.bias[CHANNELS * m + c].item(), 0)
-                    assert theirs.abs().max() == 0
-                else:
-                    assert torch.equal(theirs, kernel)
-            assert ready.offset[0, 4 * m + d].item() == pytest.approx(bias)
+        theirs = ready.conv.weight.view_as(weight)[m]
+        assert theirs[:, gone[m]].abs().max() == 0
+        assert torch.equal(theirs[:, ~gone[m]], weight[m, :, ~gone[m]])
 
 
 def test_more_than_the_same_function():
-    """With weights for the exchanged channels f' goes beyond f: it can fit
-    what depends on the other modality alone, f cannot.
+    """With weights for its exchanged channels f' sees the other modality,
+    of which f, blind there, knows nothing.
     """
-    norm = PrivateBN(1, 2, exchange=dict(threshold=0.02)).double()
-    norm.weight.data[0] = 0
-    conv = PrivateConv2d(1, 1, 1, num_modalities=2).double()
-    ready = ExchangeReadyConv(norm, conv)
-    ready.conv.weight.data[0] = 1.
-    x = torch.randn(16, 1, 3, 3, dtype=torch.double)
-    target = F.relu(norm(x)[1::2])  # the other modality's
-    blind = without_exchange(norm)(x)[::2]
-    assert blind.std() == 0 and target.std() > 0.1
-    mine = ready(F.relu(norm(x)))[::2] - ready.offset[0, 0]
+    norm = zeroed_norm(2, channels=2)
+    norm.weight.data[:] = torch.tensor([0., 1., 1., 1.])
+    ready = ExchangeReadyConv(
+        norm, PrivateConv2d(2, 1, 1, num_modalities=2).double())
+    ready.conv.weight.data[0] = torch.tensor([1., 0.]).view(2, 1, 1)
+    x = torch.randn(16, 2, 3, 3, dtype=torch.double)
+    target = norm(x)[1::2, :1].relu()  # the other modality's
+    blind = without_exchange(norm)(x)[::2, 0]
+    assert blind.std() < 1e-12 and target.std() > 0.1
+    mine = ready(norm(x).relu())[::2] - ready.offset[0, 0]
     torch.testing.assert_close(mine, target)
-
-
-def test_an_activation_of_ones_own():
-    """As in a U-Net's encoder."""
-    norm, leaky = zeroed_norm(2), nn.LeakyReLU(0.2)
-    conv = PrivateConv2d(
-        CHANNELS, 4, 4, stride=2, padding=1, num_modalities=2).double()
-    x = torch.randn(4, CHANNELS, 8, 8, dtype=torch.double)
-    ready = ExchangeReadyConv(norm, conv, (8, 8), activation=leaky)
-    torch.testing.assert_close(
-        ready(leaky(norm(x))), conv(leaky(without_exchange(norm)(x))))
 
 
 def test_premises():

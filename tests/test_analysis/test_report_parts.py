@@ -1,5 +1,6 @@
 """What the report measures, against loops and hand."""
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from torch import nn
 from cen_mm.analysis.report.donor_use import watch_donors
 from cen_mm.analysis.report.forcing import exchange_off
 from cen_mm.analysis.report.plots import histograms, share_plot
-from cen_mm.analysis.report.statistics import layer_statistics
+from cen_mm.analysis.report.report import Report
+from cen_mm.analysis.report.tables import layer_statistics
 from cen_mm.analysis.trained_net import exchanging_norms
-from cen_mm.layers import ExchangeRule, PrivateBN
+from cen_mm.layers import ExchangeRule, PrivateBN, PrivateNorm
 
 
 def loops(gamma, threshold, replaced):
@@ -47,26 +49,18 @@ def test_statistics_are_those_of_loops(modalities, rule, small):
         0.5, 1, (modalities, 39)).astype(np.float32)
     gamma[np.random.default_rng(7).random(gamma.shape) < 0.6] = 0.01
     gamma[:, ::2] *= -1
-    if rule.random_seed is None:
-        replaced = [[
-            modalities > 1 and abs(gamma[m, c]) < rule.threshold and
-            (rule.region == 'all'
-             or m * 39 // modalities <= c < (m + 1) * 39 // modalities)
-            for c in range(39)] for m in range(modalities)]
-    else:
-        replaced = rule.replaced(torch.from_numpy(gamma)).tolist()
-        assert replaced != (np.abs(gamma) < 0.02).tolist()
+    replaced = rule.replaced(torch.from_numpy(gamma)).tolist()
     rows = layer_statistics(
         'net.bn', 'abcd'[:modalities], torch.from_numpy(gamma), rule, small)
     for m, (row, expected) in enumerate(zip(
             rows, loops(gamma, 0.02, replaced))):
-        assert {k: row[k] for k in expected} == pytest.approx(
-            expected, nan_ok=True)
-        assert (row['layer'], row['modality'], row['channels'], row['region'],
-                row['random_seed'], row['threshold'],
-                row['small_threshold']) == (
-                    'net.bn', 'abcd'[m], 39, rule.region, rule.random_seed,
-                    rule.threshold, 0.02)
+        expected.update(
+            vars(rule), layer='net.bn', modality='abcd'[m], channels=39,
+            small_threshold=0.02, donor_use=math.nan)
+        assert row.keys() == expected.keys()
+        for key, value in expected.items():
+            assert row[key] == value or row[key] == pytest.approx(
+                value, nan_ok=True), key
     exchanges = modalities > 1 and rule.threshold > 0
     assert any(row['dead_donors'] for row in rows) == exchanges
     if rule.random_seed is None:
@@ -88,11 +82,14 @@ def test_nets_without_an_exchange_say_why():
         exchanging_norms(net)
 
 
-def known_norm(gamma, beta):
-    """In evaluation it gives gamma x + beta, then exchanges."""
+def known_norm(gamma, beta, stock=nn.BatchNorm2d):
+    """In evaluation it gives gamma x + beta, then exchanges.
+
+    A layer norm does so for tokens x of mean 0 and variance 1.
+    """
     gamma, beta = torch.tensor(gamma), torch.tensor(beta)
-    norm = PrivateBN(gamma.shape[1], num_modalities=len(gamma), eps=0.,
-                     exchange=dict(threshold=0.02)).eval()
+    norm = PrivateNorm(stock(gamma.shape[1], eps=0.), len(gamma),
+                       exchange=dict(threshold=0.02)).eval()
     norm.weight.data, norm.bias.data = gamma.flatten(), beta.flatten()
     return norm
 
@@ -120,15 +117,19 @@ def test_a_donor_use_that_can_be_told_by_hand():
     assert max(meters['bn'].donated()) < 1e-9
 
 
-@pytest.mark.parametrize('modalities', [2, 3])
-def test_batches_add_up_to_the_variance_over_all_images(modalities):
+@pytest.mark.parametrize('modalities, stock', [
+    (2, nn.BatchNorm2d), (3, nn.BatchNorm2d), (2, nn.LayerNorm)])
+def test_batches_add_up_to_the_variance_over_all_images(modalities, stock):
     rng = np.random.default_rng(0)
     gamma = rng.uniform(0.5, 1, (modalities, 5)).astype(np.float32)
     gamma[rng.random(gamma.shape) < 0.5] = 0.005
     beta = rng.normal(0, 3, gamma.shape).astype(np.float32)
-    norm = known_norm(gamma.tolist(), beta.tolist())
+    norm = known_norm(gamma.tolist(), beta.tolist(), stock)
     x = rng.normal(size=(5, modalities, 5, 3, 4)).astype(np.float32)
     x += rng.normal(0, 4, (5, 1, 1, 1, 1)).astype(np.float32)
+    of_tokens = stock is nn.LayerNorm
+    if of_tokens:
+        x = (x - x.mean(2, keepdims=True)) / x.std(2, keepdims=True)
     own = gamma[..., None, None] * x + beta[..., None, None]
     expected = []
     for m in range(modalities):
@@ -142,11 +143,25 @@ def test_batches_add_up_to_the_variance_over_all_images(modalities):
             donated += replaced * feature.var(dtype=np.float64)
         expected.append(donated / total)
     folded = torch.from_numpy(x).flatten(0, 1)
+    if of_tokens:  # (N*M, L, C)
+        folded = folded.flatten(2).transpose(1, 2)
     with watch_donors([('bn', norm)]) as meters:
         norm(folded[:modalities])
         norm(folded[modalities:])
     np.testing.assert_allclose(meters['bn'].donated(), expected, rtol=1e-5)
     assert all(0 < share < 1 for share in expected)
+
+
+def test_layers_to_force():
+    net = SimpleNamespace(modalities=['x', 'y'], norms=[
+        (name, known_norm([[1., gamma], [1., 1.]], [[0., 0.], [0., 0.]]))
+        for name, gamma in (('net.small', 0.01), ('net.large', 1.))])
+    report = Report('', net)
+    assert report.layers_to_force(None) == ['net.small']
+    assert report.layers_to_force(['small']) == ['net.small']
+    with pytest.raises(ValueError, match='net.large replaces no channel.*those'
+                       ' that do are net.small'):
+        report.layers_to_force(['small', 'large'])
 
 
 def test_rules_come_back_after_an_error():
@@ -175,9 +190,11 @@ def test_bars_of_shares_are_shown_whole():
 def test_histograms_hold_every_channel():
     gammas = dict(
         a=np.array([[0., -1e-9, 1e-6], [0.5, -3., 1.]], np.float32),
-        b=np.ones((2, 5), np.float32))
-    figure = histograms(gammas, ['x', 'y'], dict(a=0.02, b=0.))
-    first, second = figure.axes
-    assert sum(bar.get_height() for bar in first.patches) == 6
-    assert sum(bar.get_height() for bar in second.patches) == 10
+        **{name: np.ones((2, 5), np.float32) for name in 'bcde'})
+    figure = histograms(
+        gammas, ['x', 'y'], dict(dict.fromkeys('bcde', 0.), a=0.02))
+    first, second = figure.axes[:2]
+    assert [sum(bar.get_height() for bar in axis.patches)
+            for axis in figure.axes] == [6, *[10] * 4, 0, 0, 0]
+    assert [axis.axison for axis in figure.axes] == [True] * 5 + [False] * 3
     assert first.lines[0].get_xdata()[0] == 0.02 and not second.lines

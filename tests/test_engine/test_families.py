@@ -188,7 +188,7 @@ def test_whole_batches_train_everything(family):
         assert log.get('loss_align', 1.) > 0
     if whole.aligns:  # what it trains is left alone without it
         apart = train(family.name, family.folder, 'apart', **{
-            'model.backbone.fusion.loss_weight': 0.
+            'model.fusion.loss_weight': 0.
         })
         with pytest.raises(AssertionError, match='backbone'):
             assert_same(apart, whole)

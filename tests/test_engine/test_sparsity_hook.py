@@ -128,6 +128,14 @@ def test_a_model_without_exchange_is_refused(tmp_path):
             Runner(torch.nn.Conv2d(3, 3, 1), tmp_path))
 
 
+@pytest.mark.parametrize('kwargs, message', [
+    (dict(weight=-1.), 'weight must be >= 0'),
+    (dict(weight=1., region='half'), "'all' or 'own'")])
+def test_wrong_penalties_are_refused_when_built(kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        SparsityHook(**kwargs)
+
+
 def test_without_weight_and_norms_it_does_nothing(job, tmp_path):
     net, x, target = job
     for norm in net.backbone.modules():

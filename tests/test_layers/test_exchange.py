@@ -99,8 +99,9 @@ def test_own_channels_are_disjoint_and_cover(num_modalities, channels):
 
 
 def test_rules_refuse_nonsense():
-    with pytest.raises(ValueError, match='threshold must be >= 0, got -1'):
-        ExchangeRule(-1)
+    for threshold in (-1, 'abc', None, float('nan')):
+        with pytest.raises(ValueError, match='must be a number >= 0, got'):
+            ExchangeRule(threshold)
     with pytest.raises(ValueError, match="'all' or 'own', got 'half'"):
         ExchangeRule(region='half')
     with pytest.raises(ValueError, match="matches the exchange pattern 'bn9'"):

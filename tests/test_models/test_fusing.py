@@ -122,6 +122,18 @@ def test_alignment_cannot_merge():
         MergingResNet(50, dict(type='AlignFusion'), (2, ), 2, **WIDTH)
 
 
+@pytest.mark.parametrize('ignored', [
+    dict(private=('convs', 'affine', 'stats')),
+    dict(fusion=dict(type='ConcatFusion', after='layer2'))])
+def test_what_merging_would_ignore_is_refused(ignored):
+    with pytest.raises(ValueError, match='a MergingResNet merges them'):
+        CENSegmentor(
+            dict(type='MergingResNet', depth=18, fused_stages=(2, ),
+                 fusion=dict(type='ConcatFusion'), **WIDTH),
+            dict(type='FCNHead', in_channels=32, channels=4, num_classes=3),
+            **ignored)
+
+
 @pytest.mark.parametrize('after', ['layer5', 'bn1', 'layer1|conv1'])
 def test_fusions_follow_sequential_layers(after):
     with pytest.raises(ValueError, match=r"after=.* must select.*'layer4'"):

@@ -100,6 +100,7 @@ class Runner:
     def __init__(self, model, work_dir):
         self.model, self.work_dir, self.iter = model, str(work_dir), 0
         self.logger = self.message_hub = self.visualizer = self
+        self.train_loop = None  # by epochs
 
     def info(self, *args):
         pass

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from cen_mm.rooms import CLASSES, DOMAINS, PALETTE, render_room
-from cen_mm.rooms.class_materials import draw_class_materials
 from cen_mm.rooms.geometry import Solid, first_hit, interval
 from cen_mm.rooms.layout import make_scene
+from cen_mm.rooms.materials import draw_class_materials
 from cen_mm.rooms.render import render_scene
 
 SIZE = (60, 80)

@@ -1,39 +1,29 @@
 """The config of the rooms: trained, resumed, shared out and tested."""
 import json
-import os
 import re
-import socket
-from pathlib import Path
 
 import pytest
 import torch
-from conftest import leave
-from mmengine import Config
 from mmengine.runner import Runner
 from pages import run_commands
-from tiny_rooms import write_rooms
+from tiny_translation import NAMES, rooms_config, write_rooms
+from two_processes import run_in_two, without_gpu
 
 import cen_mm.translation  # noqa: F401
 from cen_mm.compat import distribute_without_gpu
 
-ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / 'configs/translation/cen/shade-texture2rgb_rooms.py'
 EPOCHS = 2
 
 
 def tiny_config(folder):
     """Two rooms a batch; all else but the width stays as it is."""
-    cfg = Config.fromfile(CONFIG)
-    for net in ('generator', 'discriminator'):
-        cfg.model[net].base_channels = 4
+    cfg = rooms_config(folder)
     for loader in ('train', 'val', 'test'):
-        cfg[f'{loader}_dataloader'].dataset.data_root = str(folder / 'rooms')
         cfg[f'{loader}_dataloader'].batch_size = 2
     cfg.train_cfg.update(max_epochs=EPOCHS, val_interval=1)
     cfg.default_hooks.logger.interval = 1
     cfg.default_hooks.visualization.interval.val = 1
-    # Formatting is what a runner would spend most of its time on.
-    return Config(cfg.to_dict(), format_python_code=False)
+    return cfg
 
 
 def runner_of(cfg, folder, name, **kwargs):
@@ -45,7 +35,7 @@ def runner_of(cfg, folder, name, **kwargs):
 @pytest.fixture(scope='module')
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp('rooms')
-    write_rooms(folder / 'rooms', train=4, val=3)
+    write_rooms(folder / 'rooms')
     runner = runner_of(tiny_config(folder), folder, 'undisturbed')
     runner.train()
     return folder, runner
@@ -65,7 +55,7 @@ def test_what_a_run_leaves_behind(trained):
     best, = (folder / 'undisturbed').glob('best_MAE_epoch_*.pth')
     assert runner.message_hub.get_info('best_ckpt') == str(best)
     drawn = folder.glob('undisturbed/*/vis_data/vis_image/*.png')
-    assert len(list(drawn)) == 3 * EPOCHS
+    assert len(list(drawn)) == len(NAMES) * EPOCHS
 
 
 def test_resumed_run_ends_with_the_same_weights(trained):
@@ -87,36 +77,25 @@ def test_resumed_run_ends_with_the_same_weights(trained):
             torch.testing.assert_close(state[key], other[key], rtol=0, atol=0)
 
 
-def process(rank, folder, port):
-    torch.set_num_threads(1)  # as data loaders do: no pool survives a fork
-    os.environ.update(
-        RANK=str(rank), WORLD_SIZE='2', LOCAL_RANK=str(rank),
-        MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
-    cfg = tiny_config(folder)
-    cfg.launcher = 'pytorch'
-    cfg.train_cfg.max_epochs = 1
-    cfg.train_dataloader.batch_size = 1
-    # For the same pictures in any process.
-    cfg.model.predict_mode = 'eval'
-    cfg.custom_hooks = [dict(type='SyncBuffersHook')]
-    distribute_without_gpu(cfg)
-    runner = runner_of(cfg, folder, 'shared')
-    runner.train()
-    torch.save(runner.model.module.state_dict(), folder / f'{rank}.pth')
-    leave()
-
-
-@pytest.mark.skipif(
-    torch.cuda.is_available(), reason='is about machines without a GPU')
+@without_gpu
 def test_two_processes_share_the_work(trained):
     """Checkpoint and figures are those of one process."""
     folder, _ = trained
-    with socket.socket() as found:
-        found.bind(('127.0.0.1', 0))
-        port = found.getsockname()[1]
-    torch.multiprocessing.start_processes(
-        process, (folder, port), nprocs=2, start_method='fork')
-    first, second = (torch.load(folder / f'{rank}.pth') for rank in (0, 1))
+
+    def share(rank):
+        cfg = tiny_config(folder)
+        cfg.launcher = 'pytorch'
+        cfg.train_cfg.max_epochs = 1
+        cfg.train_dataloader.batch_size = 1
+        # For the same pictures in any process.
+        cfg.model.predict_mode = 'eval'
+        cfg.custom_hooks = [dict(type='SyncBuffersHook')]
+        distribute_without_gpu(cfg)
+        runner = runner_of(cfg, folder, 'shared')
+        runner.train()
+        return runner.model.module.state_dict()
+
+    first, second = run_in_two(share, folder)
     for name, value in first.items():
         assert torch.equal(value, second[name]), name
     cfg = tiny_config(folder)

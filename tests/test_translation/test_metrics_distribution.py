@@ -1,15 +1,30 @@
-"""Frechet and kernel distances of every stream, against their definitions."""
+"""Distances of every stream against their definitions.
+
+And the pictures of the official protocol against pyplot and its PNG.
+"""
+from itertools import permutations
+
 import numpy as np
 import pytest
 import torch
+import torch.distributed as dist
+from matplotlib import pyplot as plt
 from mmagic.registry import MODELS
-from mmagic.structures import DataSample
+from mmengine.evaluator import Evaluator
+from PIL import Image
 from scipy.linalg import sqrtm
-from test_metrics_image import evaluate
+from test_metrics_image import evaluate, make_case, to_samples
 from torch import nn
+from two_processes import run_in_two
 
-from cen_mm.translation.metrics import StreamDistributionMetric
-from cen_mm.translation.metrics.official_picture import official_picture
+from cen_mm.translation.metrics import (
+    StreamDistributionMetric,
+    StreamImageMetric,
+)
+from cen_mm.translation.metrics.official_picture import (
+    official_picture,
+    stretch,
+)
 
 
 @MODELS.register_module()
@@ -17,8 +32,6 @@ class MeanColour(nn.Module):
     """Three features, so that a test can paint the pictures that have the
     features it wants."""
     frechet_name, kernel_name = 'FD-colour', 'KID-colour'
-    frechet = True
-    num_features = 3
 
     def forward(self, pictures):
         return pictures.mean((2, 3))
@@ -28,34 +41,20 @@ def make_metric(**kwargs):
     return StreamDistributionMetric(dict(type='MeanColour'), **kwargs)
 
 
-def samples_of(targets, **streams):
-    """Pictures of one colour each, from features (N, 3)."""
-    samples = []
-    for i in range(len(targets)):
-        sample = DataSample(metainfo=dict(name=f'view_{i}'))
-        for key, features in dict(gt_img=targets, **streams).items():
-            colour = torch.tensor(features[i], dtype=torch.float32)
-            setattr(sample, key, colour[:, None, None].repeat(1, 8, 8))
-        samples.append(sample)
-    return samples
+def colours(features):
+    """Pictures (N, 3, 8, 8) of one colour each, from features (N, 3)."""
+    return np.tile(features[..., None, None], (8, 8)).astype(np.float32)
 
 
 def distances(targets, pictures, **kwargs):
     """The two figures of an ensemble alone."""
-    metrics = evaluate(
-        make_metric(**kwargs), samples_of(targets, pred_img=pictures))
+    metrics = evaluate(make_metric(**kwargs), to_samples(
+        colours(targets), {'': colours(pictures)}))
     return metrics['FD-colour'], metrics['KID-colour']
 
 
 def draw(seed, n=40):
     return np.random.default_rng(seed).normal(0, 1, (n, 3))
-
-
-def white(seed, n=40):
-    """Features with mean 0 and covariance 1, exactly."""
-    x = draw(seed, n)
-    x -= x.mean(0)
-    return x @ np.linalg.inv(np.linalg.cholesky(np.cov(x.T))).T
 
 
 def kernel(x, y):
@@ -64,22 +63,12 @@ def kernel(x, y):
 
 def mmd(xs, ys):
     """Unbiased MMD^2 by its definition, pair by pair."""
-    n, m = len(xs), len(ys)
-    xx = sum(kernel(xs[i], xs[j]) for i in range(n) for j in range(n)
-             if i != j)
-    yy = sum(kernel(ys[i], ys[j]) for i in range(m) for j in range(m)
-             if i != j)
-    xy = sum(kernel(x, y) for x in xs for y in ys)
-    return xx / (n * (n - 1)) + yy / (m * (m - 1)) - 2 * xy / (n * m)
 
+    def within(xs):
+        return np.mean([kernel(x, y) for x, y in permutations(xs, 2)])
 
-def test_frechet_of_diagonal_gaussians():
-    """|m - n|^2 + sum (s - t)^2."""
-    m, n = np.array([90., 120., 140.]), np.array([95., 118., 130.])
-    s, t = np.array([10., 5., 2.]), np.array([4., 5., 8.])
-    frechet, _ = distances(white(0) * s + m, white(1) * t + n)
-    expected = ((m - n)**2).sum() + ((s - t)**2).sum()
-    assert frechet == pytest.approx(expected, rel=1e-5)
+    between = np.mean([kernel(x, y) for x in xs for y in ys])
+    return within(xs) + within(ys) - 2 * between
 
 
 def test_frechet_against_scipy():
@@ -107,53 +96,9 @@ def test_frechet_of_fewer_pictures_than_features():
 
 
 def test_kernel_distance_pair_by_pair():
-    x, y = 2 * draw(5, 7), 3 * draw(6, 7) + 1
+    """Subsets are the same in every call and cost no random number."""
+    x, y = 2 * draw(11, 10), 3 * draw(12, 10) + 1
     assert distances(x, y)[1] == pytest.approx(100 * mmd(x, y), rel=1e-5)
-
-
-def test_kernel_distance_is_unbiased():
-    """Over all samples of two from distributions on two points, its mean is
-    the MMD^2 of the distributions."""
-    p, q = 2 * draw(7, 2), 3 * draw(8, 2)
-    pairs = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    metric = make_metric()
-    values = [metric.kernel_distance(torch.tensor(p[i]), torch.tensor(q[j]))
-              for i in pairs for j in pairs]
-
-    def mean(xs, ys):
-        return np.mean([kernel(x, y) for x in xs for y in ys])
-
-    expected = mean(p, p) + mean(q, q) - 2 * mean(p, q)
-    assert np.mean(values) == pytest.approx(100 * expected)
-
-
-def test_kernel_distance_of_gaussians():
-    """E (x.y / d + 1)^3 from the moments of order 1 to 3."""
-
-    def moments(m, s):
-        cov = np.diag(s**2)
-        third = np.einsum('i,j,k->ijk', m, m, m)
-        for order in ('ij,k->ijk', 'ik,j->ijk', 'jk,i->ijk'):
-            third = third + np.einsum(order, cov, m)
-        return m, cov + np.outer(m, m), third
-
-    def mean(p, q):
-        first, second, third = ((a * b).sum() for a, b in zip(p, q))
-        return 1 + 3 * first / 3 + 3 * second / 9 + third / 27
-
-    m, n = np.array([1., 0., -1.]), np.array([2., .5, 0.])
-    s, t = np.array([1., .5, 2.]), np.array([.5, 1., 1.])
-    p, q = moments(m, s), moments(n, t)
-    expected = mean(p, p) + mean(q, q) - 2 * mean(p, q)
-    x, y = (torch.tensor(draw(i, 20000)) for i in (9, 10))
-    value = make_metric(num_subsets=10).kernel_distance(
-        x * torch.tensor(s) + torch.tensor(m),
-        y * torch.tensor(t) + torch.tensor(n))
-    assert value == pytest.approx(100 * expected, rel=0.05)
-
-
-def test_subsets_are_the_same_in_every_call_and_cost_no_random_number():
-    x, y = draw(11, 10), draw(12, 10) + 1
     state = torch.get_rng_state()
     value = distances(x, y, num_subsets=3, subset_size=4)[1]
     assert torch.equal(torch.get_rng_state(), state)
@@ -168,30 +113,31 @@ def test_subsets_are_the_same_in_every_call_and_cost_no_random_number():
 
 def test_every_stream_has_its_own():
     targets, a, b = draw(0), draw(1) + 1, 2 * draw(2)
-    samples = samples_of(targets, pred_img=a, pred_img_reshading=b)
+    samples = to_samples(
+        colours(targets), {'': colours(a), 'reshading/': colours(b)})
     metrics = evaluate(make_metric(), samples, batch=7)
     assert list(metrics) == ['reshading/FD-colour', 'reshading/KID-colour',
                              'FD-colour', 'KID-colour']
-    assert [metrics['FD-colour'], metrics['KID-colour']] == pytest.approx(
-        distances(targets, a))
-    assert [metrics['reshading/FD-colour'], metrics['reshading/KID-colour']
-            ] == pytest.approx(distances(targets, b))
-    metrics = evaluate(make_metric(frechet=False), samples)
-    assert list(metrics) == ['reshading/KID-colour', 'KID-colour']
+    assert list(metrics.values()) == pytest.approx(
+        [*distances(targets, b), *distances(targets, a)])
 
 
-def test_official_protocol_shows_the_net_official_pictures():
-    samples = []
-    for i in range(4):
-        sample = DataSample(metainfo=dict(name=f'view_{i}'))
-        sample.gt_img = torch.randint(0, 256, (3, 16, 16)).float()
-        sample.pred_img = 40 + 150 * torch.rand(3, 16, 16)
-        samples.append(sample)
-    metrics = evaluate(make_metric(protocol='official'), samples)
-    for sample in samples:
-        sample.gt_img = official_picture(sample.gt_img)
-        sample.pred_img = official_picture(sample.pred_img)
-    assert metrics == evaluate(make_metric(), samples)
+def test_two_processes_give_the_figures_of_one(tmp_path):
+    samples = to_samples(*make_case())
+
+    def metrics():
+        return [StreamImageMetric(), make_metric(num_subsets=3, subset_size=3)]
+
+    def share(rank):
+        dist.init_process_group('gloo')
+        evaluator = Evaluator(metrics())
+        # As a distributed sampler deals them: in turn, the first once more.
+        evaluator.process((samples + samples[:1])[rank::2])
+        return evaluator.evaluate(len(samples))
+
+    expected = evaluate(metrics(), samples, batch=1)
+    assert len(expected) == 3 * (4 + 2)
+    assert run_in_two(share, tmp_path) == [expected] * 2
 
 
 def test_an_unknown_protocol_and_a_single_view_are_refused():
@@ -199,3 +145,55 @@ def test_an_unknown_protocol_and_a_single_view_are_refused():
         make_metric(protocol='x')
     with pytest.raises(ValueError, match='two views or more'):
         distances(draw(0, 1), draw(1, 1))
+
+
+def drawn_by_pyplot(array, path):
+    """What the official evaluation does, step by step."""
+    with plt.rc_context({'image.interpolation': 'nearest'}):
+        figure, axes = plt.subplots()
+        axes.axis('off')
+        axes.imshow(array, aspect='equal')
+        figure.subplots_adjust(left=0, right=1, bottom=0, top=1)
+        figure.set_size_inches(5, 5)
+        figure.savefig(path, dpi=100)
+        plt.close(figure)
+    return np.array(Image.open(path))[..., :3]
+
+
+@pytest.mark.parametrize('size', [(256, 256), (64, 64), (30, 40)])
+def test_official_picture_equals_the_file_that_pyplot_writes(size, tmp_path):
+    pixels = torch.randint(0, 256, (3, *size), dtype=torch.uint8)
+    drawing = official_picture(pixels)
+    assert drawing.dtype == torch.uint8 and drawing.shape == (3, 500, 500)
+    expected = drawn_by_pyplot(stretch(pixels), tmp_path / '000.png')
+    np.testing.assert_array_equal(drawing.permute(1, 2, 0), expected)
+
+
+def test_stretch_is_joint_over_the_channels_and_truncates():
+    """Bit by bit as on the official tensors: pixels / 255, then (x - .5) /
+    .5, then the range to 0..255."""
+    pixels = torch.randint(30, 200, (3, 40, 50), dtype=torch.uint8)
+    x = pixels.numpy().astype(np.float32)
+    x = (x / np.float32(255) - np.float32(.5)) / np.float32(.5)
+    x = (x - x.min()) * np.float32(255) / (x.max() - x.min())
+    expected = x.transpose(1, 2, 0).astype(np.uint8)
+    result = stretch(pixels)
+    np.testing.assert_array_equal(result, expected)
+    rounded = np.rint(
+        (pixels.numpy() - 30.) * 255 / 169).transpose(1, 2, 0)
+    assert (rounded - result).max() == 1 and (rounded - result).min() == 0
+    pixels[0] //= 2  # a dark channel
+    assert stretch(pixels)[..., 0].max() < 128
+
+
+    assert not stretch(torch.full((3, 5, 6), 77.)).any()  # one value
+
+
+def test_the_net_is_shown_official_pictures():
+    targets = torch.randint(0, 256, (4, 3, 16, 16)).float()
+    pictures = 40 + 150 * torch.rand(4, 3, 16, 16)
+    drawn = [list(map(official_picture, part)) for part in (targets, pictures)]
+    metrics = evaluate(make_metric(protocol='official'),
+                       to_samples(targets, {'': pictures}))
+    assert metrics == evaluate(make_metric(),
+                               to_samples(drawn[0], {'': drawn[1]}))

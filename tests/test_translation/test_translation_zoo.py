@@ -11,19 +11,8 @@ import cen_mm.translation  # noqa: F401
 from cen_mm.analysis.zoo import read_rows
 
 ROWS = {row.name: row for row in read_rows(ROOT / 'configs')}
-CEN = 'cen/shade-texture2rgb_taskonomy'
+LISTED = zoo_rows()
 WIDTHS = (64, 128, 256, 512, 512, 512, 512, 512)
-
-
-@pytest.fixture(autouse=True)
-def scope():
-    with DefaultScope.overwrite_default_scope('mmagic'):
-        yield
-
-
-@pytest.fixture(scope='module')
-def listed():
-    return zoo_rows()
 
 
 def convolution(inputs, outputs, kernel, bias=True):
@@ -44,11 +33,10 @@ def self_attention(c):
 @pytest.mark.parametrize('place, widths', [
     ('early', WIDTHS[:1]), ('middle', WIDTHS[3:4]), ('late', WIDTHS[7:]),
     ('all', WIDTHS)])
-def test_fusions_add_what_they_are_made_of(listed, method, parameters, place,
-                                           widths):
+def test_fusions_add_what_they_are_made_of(method, parameters, place, widths):
     added = sum(map(parameters, widths)) / 1e6
-    row = listed[f'{method}/shade-texture2rgb_taskonomy_{place}']
-    plain = listed[CEN]
+    row = LISTED[f'{method}/shade-texture2rgb_taskonomy_{place}']
+    plain = LISTED['cen/shade-texture2rgb_taskonomy']
     assert float(row['fusion'] or 0) == pytest.approx(added, abs=5e-4)
     assert float(row['params']) == pytest.approx(
         float(plain['params']) + added, abs=1e-3)
@@ -57,12 +45,12 @@ def test_fusions_add_what_they_are_made_of(listed, method, parameters, place,
         float(plain['private']) + private, abs=1e-3)
 
 
-def test_all_of_private_networks_is_private(listed):
+def test_all_of_private_networks_is_private():
     for sources in ('shade-texture', 'shade-texture-depth',
                     'shade-texture-depth-normal'):
-        row = listed[f'ablations/{sources}2rgb_taskonomy_convs_private_'
+        row = LISTED[f'ablations/{sources}2rgb_taskonomy_convs_private_'
                      'norms_private']
-        one = listed['single/shade2rgb_taskonomy']
+        one = LISTED['single/shade2rgb_taskonomy']
         assert row['private'] == row['params']
         assert float(row['params']) == pytest.approx(
             len(sources.split('-')) * float(one['params']), abs=3e-3)
@@ -97,4 +85,5 @@ def tiny(variant):
                f'{variant}'].load()
     cfg.model.generator.update(base_channels=4, num_down=6)
     cfg.model.discriminator.base_channels = 4
-    return MODELS.build(cfg.model).generator
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        return MODELS.build(cfg.model).generator

@@ -41,36 +41,31 @@ def sample_of(size, modalities=SOURCES, target=True, name='point_7_view_1'):
                       'from edge_texture', 'ensemble']),
     (('normal', ), True, ['normal', 'ensemble', 'target rgb'])])
 def test_every_picture_once_and_in_order(modalities, target, captions):
-    first, upper = sample_of((160, 170), modalities, target)
-    second, lower = sample_of((160, 170), modalities, target)
-    assert list(row_of(first)) == captions
-    sheet = StreamVisualizer().draw([first, second])
-    tops = []
-    for pictures in (upper, lower):
-        assert len(pictures) == len(captions)
-        places = [find(sheet, picture) for picture in pictures]
-        assert len({top for top, _ in places}) == 1
-        lefts = [left for _, left in places]
-        assert all(b - a >= 170 for a, b in zip(lefts, lefts[1:]))
-        tops.append(places[0][0])
-    assert tops[1] >= tops[0] + 160
-    for left in lefts:  # a name above each column, in black on white
-        strip = sheet[:tops[0], left:left + 170]
+    samples, rows = zip(*(sample_of((160, 170), modalities, target)
+                          for _ in range(2)))
+    assert list(row_of(samples[0])) == captions
+    sheet = StreamVisualizer().draw(samples)
+    places = np.array([[find(sheet, image) for image in row] for row in rows])
+    tops, lefts = places[..., 0], places[..., 1]
+    assert places.shape == (2, len(captions), 2)
+    assert (np.ptp(tops, axis=1) == 0).all()
+    assert (np.diff(tops, axis=0) >= 160).all()
+    assert (np.diff(lefts, axis=1) >= 170).all()
+    for left in lefts[0]:  # a name above each column, in black on white
+        strip = sheet[:tops[0, 0], left:left + 170]
         assert strip.min() < 100 and strip[-1].min() == 255
 
 
-def test_small_pictures_are_enlarged_pixel_by_pixel():
-    sample, pictures = sample_of((20, 50))
-    sheet = StreamVisualizer().draw([sample])
-    for picture in pictures:
-        find(sheet, np.kron(picture, np.ones((4, 4, 1), np.uint8)))
-
-
 def test_pictures_of_different_sizes():
-    samples, pictures = zip(sample_of((160, 200)), sample_of((190, 165)))
+    """Small ones are enlarged pixel by pixel."""
+    samples, pictures = zip(*map(sample_of, [(160, 200), (190, 165),
+                                             (20, 50)]))
     sheet = StreamVisualizer().draw(samples)
-    lefts = [[find(sheet, picture)[1] for picture in row] for row in pictures]
-    assert lefts[0] == lefts[1]
+    enlarged = [np.kron(picture, np.ones((4, 4, 1), np.uint8))
+                for picture in pictures[2]]
+    lefts = [[find(sheet, picture)[1] for picture in row]
+             for row in (*pictures[:2], enlarged)]
+    assert lefts[0] == lefts[1] == lefts[2]
 
 
 def test_the_hook_writes_files(tmp_path):

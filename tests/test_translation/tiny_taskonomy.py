@@ -1,4 +1,4 @@
-"""A small building of Taskonomy for tests, and data sets over it."""
+"""Small trees of both data sets for tests, and data sets over them."""
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 from mmagic.registry import DATASETS
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 from PIL import Image
 
 import cen_mm.translation  # noqa: F401
+from cen_mm.converters.datasets import rooms
 
 CONFIGS = Path(__file__).parents[2] / 'configs/_base_/datasets'
 SCALED = dict(depth_euclidean=11.1, depth_zbuffer=11.1, edge_occlusion=11584,
@@ -44,6 +46,11 @@ def write_building(root, size, domains=DOMAINS):
     return root
 
 
+def write_rooms(root):
+    """Two rendered rooms for each split."""
+    rooms.convert(root, dict(train=2, val=2), height=24, width=32, workers=1)
+
+
 def write_list(root, split, views=VIEWS):
     """As the official lists, whose last line does not end."""
     (root / f'{split}_domain.txt').write_text('\n'.join(
@@ -62,4 +69,5 @@ def make(root, task=TASK, split='val', config='taskonomy', **steps):
     cfg.update(task, data_root=str(root), serialize_data=False)
     for step in cfg.pipeline:
         step.update(steps.get(step.type, {}))
-    return DATASETS.build(cfg)
+    with DefaultScope.overwrite_default_scope('mmagic'):
+        return DATASETS.build(cfg)

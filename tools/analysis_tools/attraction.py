@@ -8,35 +8,27 @@ channel it counts how often |dL/dgamma| of the task loss stays below the
 weight of the penalty, so that zero would attract gamma, and compares that
 with the theorem's 2 * Phi(lambda / |dL/dx'|) - 1.
 
-The theorem is about gammas around zero: here those below the threshold of
-the exchange. Whether the run penalises them is told apart as well. It is also
-about networks trained without exchange: give a run with threshold=0 in its
-exchange. Where the statistics of norms are frozen, x-hat is scaled by them,
-so that its variance need not be 1, as the theorem assumes.
+The theorem is about networks trained without exchange: give a run with
+threshold=0 in its exchange. Where the statistics of norms are frozen, the
+variance of x-hat need not be 1, as the theorem assumes.
 """
 import argparse
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument(
-        '--config', help='config file; default: the one beside the checkpoint')
-    parser.add_argument(
-        '--batches', type=int, default=20, help='how many; default: 20')
-    parser.add_argument(
-        '--cfg-options', nargs='+', metavar='KEY=VALUE',
+    add = parser.add_argument
+    add('checkpoint', help='checkpoint file')
+    add('--config', help='config file; default: the one beside the checkpoint')
+    add('--batches', type=int, default=20, help='how many; default: 20')
+    add('--cfg-options', nargs='+', metavar='KEY=VALUE',
         help='override fields of the config')
-    parser.add_argument(
-        '--weight', type=float,
+    add('--weight', type=float,
         help="lambda; default: the weight of the config's SparsityHook")
-    parser.add_argument(
-        '--near', type=float,
-        help="what |gamma| is near zero; default: the exchange's threshold, "
-        'or 0.02 if that is 0')
-    parser.add_argument('--out', help='picture to write')
-    parser.add_argument(
-        '--csv', dest='csv_out', help='table of all channels to write')
+    add('--near', type=float, help="what |gamma| is near zero; default: the "
+        "exchange's threshold, or 0.02 if that is 0")
+    add('--out', help='picture to write')
+    add('--csv', dest='csv_out', help='table of all channels to write')
     args = parser.parse_args()
     from cen_mm.analysis.theorem.measure import measure_attraction
     try:

@@ -11,29 +11,22 @@ import argparse
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument(
-        '--config', help='its config; by default the one beside it')
-    parser.add_argument(
-        '--out', help='folder to write; by default exchange_report beside '
+    add = parser.add_argument
+    add('checkpoint', help='checkpoint file')
+    add('--config', help='its config; by default the one beside it')
+    add('--out', help='folder to write; by default exchange_report beside '
         'the checkpoint')
-    parser.add_argument(
-        '--images', type=int, default=16, help='how many images of the test '
+    add('--images', type=int, default=16, help='how many images of the test '
         'set show what donors give; 0 leaves data out (default: 16)')
-    parser.add_argument(
-        '--threshold', type=float, help='scales below it count as small, '
+    add('--threshold', type=float, help='scales below it count as small, '
         'whatever is replaced; by default the threshold of the exchange')
-    parser.add_argument(
-        '--evaluate', action='store_true', help='test with the exchange of '
+    add('--evaluate', action='store_true', help='test with the exchange of '
         'single layers forced off, and on')
-    parser.add_argument(
-        '--eval-images', type=int, help='test on the first so many images; '
+    add('--eval-images', type=int, help='test on the first so many images; '
         'by default on the whole test set')
-    parser.add_argument(
-        '--layers', nargs='+', metavar='LAYER', help='layers to force; by '
+    add('--layers', nargs='+', metavar='LAYER', help='layers to force; by '
         'default all that replace a channel')
-    parser.add_argument(
-        '--cfg-options', nargs='+', metavar='KEY=VALUE',
+    add('--cfg-options', nargs='+', metavar='KEY=VALUE',
         help='override fields of the config')
     args = parser.parse_args()
     from cen_mm.analysis.report import write_report

@@ -5,26 +5,21 @@
 
 Reads the last record that SparsityHook has kept in each WORK_DIR/gammas. A
 row a layer, a column a run; each channel of a panel is shared out among the
-modalities by the sizes of their gammas. The strip on top has the colour of
-the modality whose part the channels are in, which is the one that is
-penalised there if the penalty is on disjoint channels. Shares say nothing of
-sizes, so channels that are exchanged in every modality, where one redundant
-map takes the place of another, are hatched.
+modalities by the sizes of their gammas. The strip on top shows whose part the
+channels are in. Channels that are exchanged in every modality are hatched.
 """
 import argparse
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('out', metavar='OUT.png', help='picture to write')
-    parser.add_argument(
-        'work_dirs', metavar='WORK_DIR', nargs='+',
+    add = parser.add_argument
+    add('out', metavar='OUT.png', help='picture to write')
+    add('work_dirs', metavar='WORK_DIR', nargs='+',
         help='work dirs of trainings, a column each')
-    parser.add_argument(
-        '--labels', nargs='+',
+    add('--labels', nargs='+',
         help='what the picture calls them; their names by default')
-    parser.add_argument(
-        '--layer', help='such as encoder.4.norm; all layers by default')
+    add('--layer', help='such as encoder.4.norm; all layers by default')
     args = parser.parse_args()
     from cen_mm.analysis.gammas.proportions import draw_proportions
     from cen_mm.analysis.gammas.records import plot_runs

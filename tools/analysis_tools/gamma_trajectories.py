@@ -5,30 +5,25 @@
 
 Reads what SparsityHook has kept in each WORK_DIR/gammas: a panel a run, a
 line a channel. The paper observes that a gamma which comes close to zero can
-hardly recover, with and without exchange; the titles count those that do.
-With exchange only a penalty and weight decay move the gamma of a channel that
-is replaced in one modality alone, for the task then gives it no gradient.
+hardly recover; the titles count those that do.
 """
 import argparse
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('out', metavar='OUT.png', help='picture to write')
-    parser.add_argument(
-        'work_dirs', metavar='WORK_DIR', nargs='+',
+    add = parser.add_argument
+    add('out', metavar='OUT.png', help='picture to write')
+    add('work_dirs', metavar='WORK_DIR', nargs='+',
         help='work dirs of trainings, a panel each')
-    parser.add_argument(
-        '--labels', nargs='+',
+    add('--labels', nargs='+',
         help='what the picture calls them; their names by default')
-    parser.add_argument('--layer', required=True, help='such as layer3.0.bn2')
-    parser.add_argument('--modality', required=True, help='such as rgb')
-    parser.add_argument(
-        '--region', choices=('own', 'all'), default='own',
+    add('--layer', required=True, help='such as layer3.0.bn2')
+    add('--modality', required=True, help='such as rgb')
+    add('--region', choices=('own', 'all'), default='own',
         help='which channels: the part of the modality, which is penalised '
         'by default, or all')
-    parser.add_argument(
-        '--threshold', type=float, default=2e-2,
+    add('--threshold', type=float, default=2e-2,
         help='below which |gamma| has closed; default: %(default)s, that of '
         'segmentation; translation exchanges below 0.01')
     args = parser.parse_args()

@@ -5,8 +5,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ...layers import own_channels, region_mask
-from ..layer_names import short_name
 from ..style import GREY, modality_colours, new_figure
+from ..tables import find_layer, short_name
 from .records import GammaLog
 
 STRIP = 1.03, 1.12  # bottom and top, above shares that end at 1
@@ -14,21 +14,14 @@ HATCHED = dict(facecolor='none', edgecolor='white', hatch='//////', lw=0)
 
 
 def proportions(gamma: np.ndarray) -> np.ndarray:
-    r"""Share of each modality in a channel's scales,
+    r"""Share of each modality in a channel's scales, ``(M, C)`` of both,
 
     .. math:: |\gamma_{m,c}| / \sum_{m'} |\gamma_{m',c}|
 
-    The supplement writes it without absolute values. A gamma may be negative
-    though; the norm then scales by its size, which is what the L1 penalty
-    and the threshold look at as well, and without them a share may leave
-    [0, 1] and the sum be 0 where the gammas are not.
-
-    Args:
-        gamma (np.ndarray): ``(M, C)``.
-
-    Returns:
-        np.ndarray: ``(M, C)``; each channel's sum to 1. A channel whose
-        gammas are all 0 belongs to nobody: NaN, our choice.
+    The supplement has no absolute values. But a gamma may be negative, and
+    it is its size that the norm scales by and that penalty and threshold
+    look at; without them a share may leave [0, 1]. A channel whose gammas
+    are all 0 belongs to nobody: NaN, our choice.
     """
     size = np.abs(gamma.astype(np.float64))
     total = size.sum(axis=0)
@@ -37,21 +30,11 @@ def proportions(gamma: np.ndarray) -> np.ndarray:
 
 
 class Allotment(NamedTuple):
-    """How clearly channels belong to one modality, NaN if all are 0.
-
-    Attributes:
-        largest (float): Mean share of a channel's largest modality; 1/M at
-            least.
-        above_90 (float): Share of channels of which one modality has more
-            than 90 %.
-        own_smallest (float): Share of channels in which the modality whose
-            own part they are in is smaller than any other. 1/M by chance.
-        all_zero (int): Channels whose gammas are all 0; no share counts them.
-    """
-    largest: float
-    above_90: float
-    own_smallest: float
-    all_zero: int
+    """How clearly channels belong to one modality, NaN if all are 0."""
+    largest: float  # mean share of a channel's largest modality, >= 1/M
+    above_90: float  # share of channels of which one has more than 90 %
+    own_smallest: float  # share of channels whose owner is below all others
+    all_zero: int  # channels whose gammas are all 0; no share counts them
 
     def __str__(self) -> str:
         zero = f', {self.all_zero} channels all 0' * bool(self.all_zero)
@@ -61,9 +44,12 @@ class Allotment(NamedTuple):
 
 
 def allotment(layers: Iterable[np.ndarray]) -> Allotment:
-    """Of all channels of ``(M, C)`` gammas together."""
+    """Of all channels of ``(M, C)`` gammas together.
+
+    The owner of a channel is the modality whose own part it is in.
+    """
     layers = list(layers)
-    shares = np.concatenate([proportions(g) for g in layers], axis=1)
+    shares = np.concatenate(list(map(proportions, layers)), axis=1)
     own = np.concatenate(
         [region_mask(*g.shape, 'own').numpy() for g in layers], axis=1)
     some = np.isfinite(shares[0])
@@ -81,19 +67,13 @@ def draw_proportions(logs: List[GammaLog],
                      layer: Optional[str] = None) -> Tuple[Figure, str]:
     """Draw the last records of runs of one network, a column each.
 
-    Args:
-        logs (list[GammaLog]): Runs.
-        layer (str, optional): Its name, or how it ends. Defaults to None:
-            all layers, a row each.
-
-    Returns:
-        tuple[Figure, str]: Picture, and each run's allotment in words.
-
-    Raises:
-        ValueError: If the layer is not there, or the networks differ in what
-            is drawn.
+    A row each is drawn for all layers, or for the one of which ``layer`` is
+    the name or its end. Returns the picture, and each run's allotment in
+    words. Raises ValueError if the layer is not there, or the networks
+    differ in what is drawn.
     """
-    rows = [[log.find_layer(layer)] if layer else log.layers for log in logs]
+    rows = [[find_layer(layer, log.gammas, f'{log.work_dir}: ')]
+            if layer else list(log.gammas) for log in logs]
     for log, layers in zip(logs, rows):
         if (layers, log.modalities) != (rows[0], logs[0].modalities):
             raise ValueError(
@@ -109,8 +89,8 @@ def draw_proportions(logs: List[GammaLog],
         gammas = [log.gammas[k][-1] for k in rows]
         # Swapped: where one redundant map takes the place of another.
         swapped = [log.replaced[k][-1].all(axis=0) for k in rows]
-        for axis, *panel in zip(column, gammas, swapped):
-            _draw_layer(axis, *panel, list(colours.values()))
+        for panel in zip(column, gammas, swapped):
+            _draw_layer(*panel, list(colours.values()))
         column[0].set_title(log.label)
         column[-1].set_xlabel('channel')
         swapped = np.concatenate(swapped)
@@ -122,34 +102,27 @@ def draw_proportions(logs: List[GammaLog],
     for axis, name in zip(axes[:, 0], rows):
         axis.set_ylabel(short_name(name), fontsize=8)
     figure.supylabel('share of the sum of |gamma|', fontsize=9)
-    patches = [axes[0, 0].fill_between((0, 0), 0, color=colour, label=name)
-               for name, colour in colours.items()]
+    samples = {name: dict(color=colour) for name, colour in colours.items()}
     if hatched:
-        patches.append(axes[0, 0].fill_between(
-            (0, 0), 0, label='exchanged in every modality',
-            **dict(HATCHED, facecolor=GREY)))
+        samples['exchanged in every modality'] = dict(HATCHED, facecolor=GREY)
     figure.legend(
-        handles=patches, loc='outside lower center', ncols=len(patches),
-        title='strip on top: the modality whose part it is',
-        title_fontsize=8)
+        handles=[axes[0, 0].fill_between((0, 0), 0, label=name, **look)
+                 for name, look in samples.items()],
+        loc='outside lower center', ncols=len(samples), title_fontsize=8,
+        title='strip on top: the modality whose part it is')
     return figure, '\n'.join(lines)
 
 
 def _draw_layer(axis, gamma: np.ndarray, swapped: np.ndarray,
                 colours: List[str]) -> None:
-    """Stacked shares of ``(M, C)`` gammas; a channel of zeros stays blank.
-
-    Channels that are ``swapped``, ``(C, )``, are hatched.
-    """
+    """Stacked shares of ``(M, C)`` gammas; ``swapped`` channels hatched."""
     count, channels = gamma.shape
     edges = np.arange(channels + 1)
     shares = proportions(gamma)
-    tops = shares.cumsum(axis=0)
     starts = []
-    for m, colour in enumerate(colours):
+    for m, (top, colour) in enumerate(zip(shares.cumsum(axis=0), colours)):
         axis.stairs(
-            tops[m], edges, baseline=tops[m] - shares[m], fill=True,
-            color=colour)
+            top, edges, baseline=top - shares[m], fill=True, color=colour)
         own = own_channels(m, count, channels)
         axis.fill_between((own.start, own.stop), *STRIP, color=colour, lw=0)
         starts.append(own.start)

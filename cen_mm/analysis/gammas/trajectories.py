@@ -1,32 +1,21 @@
 """Figure 5: gammas over training, and whether closed ones grow again."""
-from dataclasses import dataclass
-from typing import List, Tuple
+from typing import List, NamedTuple, Tuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ...layers import region_mask
-from ..layer_names import short_name
 from ..style import GREY, modality_colours, new_figure
+from ..tables import find_layer, short_name
 from .records import GammaLog
 
 
-@dataclass
-class Recoveries:
-    """What became of channels whose gamma came close to zero.
-
-    Attributes:
-        closed (np.ndarray): Whether it was driven below the threshold,
-            booleans, of the channels' shape.
-        recovered (np.ndarray): Of those, which are above it at the end.
-        began_below (np.ndarray): Whether it was below at the first record,
-            as in a training that goes on from another one's weights.
-        rose (np.ndarray): Of those, which are above it at the end.
-    """
-    closed: np.ndarray
-    recovered: np.ndarray
-    began_below: np.ndarray
-    rose: np.ndarray
+class Recoveries(NamedTuple):
+    """What became of channels whose gamma came close to zero, booleans."""
+    closed: np.ndarray  # was driven below the threshold
+    recovered: np.ndarray  # and is above it at the end
+    began_below: np.ndarray  # at the first record, as of loaded weights
+    rose: np.ndarray  # and is above it at the end
 
     def __str__(self) -> str:
         words = (f'{self.recovered.sum()} of {self.closed.sum()} closed '
@@ -38,7 +27,7 @@ class Recoveries:
 
 
 def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
-    """Follow channels through a training.
+    """Follow channels, ``(S, *)`` at S records, through a training.
 
     The rules are ours; the paper only shows the curves. What happens between
     two records is not seen. A channel has closed if ``|gamma|`` is below the
@@ -46,14 +35,6 @@ def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
     below by the luck of its initial value counts only from the time that
     training has raised it and brought it down again. A closed channel has
     recovered if it is not below at the last record, wherever it was between.
-
-    Args:
-        gammas (np.ndarray): ``(S, *)``, S records of channels of any shape.
-        threshold (float): Of ``|gamma|``; what equals it is not below, as in
-            :class:`~cen_mm.layers.ExchangeRule`.
-
-    Returns:
-        Recoveries: By channel, ``(*)``.
     """
     below = np.abs(gammas) < threshold
     was_above = np.logical_or.accumulate(~below, axis=0)
@@ -67,28 +48,16 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
                       threshold: float = 2e-2) -> Tuple[Figure, str]:
     """Draw the gammas of one layer and modality, a panel a run.
 
-    Args:
-        logs (list[GammaLog]): Runs.
-        layer (str): Its name, or how it ends.
-        modality (str): Its name.
-        region (str): Which channels: the modality's 'own' part, or 'all'.
-            Defaults to 'own'.
-        threshold (float): Below which ``|gamma|`` has closed. Defaults to
-            2e-2.
-
-    Returns:
-        tuple[Figure, str]: Picture, and how many recovered in words.
-
-    Raises:
-        ValueError: If the layer or modality is not there, or there is one
-            record only.
+    Drawn are the channels of the modality's 'own' part, or 'all'; they have
+    closed where ``|gamma|`` is below the threshold. Returns the picture, and
+    how many recovered in words. Raises ValueError if the layer or modality
+    is not there, or there is one record only.
     """
     figure, axes = new_figure(
         1, len(logs), (1 + 4 * len(logs), 3.6), sharex=True, sharey=True)
-    colours = modality_colours(logs[0].modalities)
     lines, handles = [], {}
     for log, axis in zip(logs, axes[0]):
-        name = log.find_layer(layer)
+        name = find_layer(layer, log.gammas, f'{log.work_dir}: ')
         if modality not in log.modalities:
             raise ValueError(f'{log.work_dir} has no modality {modality!r}; '
                              'it has ' + ', '.join(log.modalities))
@@ -103,7 +72,7 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
         gammas = log.gammas[name][:, m, masks[name][m]]  # (S, channels)
         found = find_recoveries(gammas, threshold)
         _draw_run(axis, log.steps, gammas, found, threshold,
-                  colours[modality])
+                  modality_colours(logs[0].modalities)[modality])
         axis.set_title(f'{log.label}\n' + str(found).replace(', ', '\n'),
                        fontsize=9)
         handles.update(zip(*reversed(axis.get_legend_handles_labels())))
@@ -129,16 +98,15 @@ def _draw_run(axis, steps: np.ndarray, gammas: np.ndarray, found: Recoveries,
     axis.axhspan(
         -threshold, threshold, color=GREY, alpha=0.25, lw=0,
         label=f'|gamma| < {threshold:g}')
-    for closed, style in ((False, dict(color=GREY, linestyle='--')),
-                          (True, dict(color=colour))):
-        lines = axis.plot(
-            steps, gammas[:, found.closed == closed], lw=0.8, alpha=0.55,
-            **style)
-        if lines:
-            lines[0].set_label('closes' if closed else 'never closes')
+    for some, label, style in (
+            (~found.closed, 'never closes', dict(color=GREY, ls='--')),
+            (found.closed, 'closes', dict(color=colour))):
+        for n, curve in enumerate(gammas.T[some]):
+            axis.plot(steps, curve, lw=0.8, alpha=0.55,
+                      label='_' if n else label, **style)
     if found.recovered.any():
+        ends = gammas[-1, found.recovered]
         axis.plot(
-            np.full(found.recovered.sum(), steps[-1]),
-            gammas[-1, found.recovered], 'o', color='black', ms=4,
+            np.full_like(ends, steps[-1]), ends, 'o', color='black', ms=4,
             clip_on=False, label='recovered')
     axis.set_xlabel('iterations')

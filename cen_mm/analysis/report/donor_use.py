@@ -15,22 +15,17 @@ of a channel says nothing about the image, and of a dead channel the offset
 beta would remain. What follows the norm is not looked at: in a residual
 block the stream's own skip connection is added later.
 """
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Dict, Iterator, List
 
 import torch
 from torch import Tensor, nn
 
-from ..trained_net import Norms
+from ..trained_net import Norms, by_channel
 
 
 class ChannelVariance:
-    """Variance of every channel of every stream, over many batches.
-
-    Args:
-        norm (nn.Module): With an exchange rule. Call the object as its
-            forward hook.
-    """
+    """Variance of each channel of each stream, as forward hook of a norm."""
 
     def __init__(self, norm: nn.Module) -> None:
         self.replaced = norm.exchange.replaced(norm.gamma)  # (M, C)
@@ -41,9 +36,7 @@ class ChannelVariance:
     @torch.no_grad()
     def __call__(self, norm: nn.Module, inputs: tuple,
                  output: Tensor) -> None:
-        """Add the output of a norm, such as ``(N*M, C, H, W)``."""
-        maps = output.movedim(norm.channel_dim, 1).flatten(2)
-        streams = maps.unflatten(0, (-1, norm.num_modalities)).double()
+        streams = by_channel(norm, output).double()
         var, mean = torch.var_mean(streams, (0, 3), correction=0)
         added = streams[:, 0, 0].numel()
         total = self.count + added
@@ -61,19 +54,9 @@ class ChannelVariance:
 
 @contextmanager
 def watch_donors(norms: Norms) -> Iterator[Dict[str, ChannelVariance]]:
-    """Measure the donors' shares of whatever runs through a net.
-
-    Args:
-        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
-
-    Yields:
-        dict[str, ChannelVariance]: By name; ask them after the last batch.
-    """
+    """Measure the donors' shares of whatever runs through a net, by name."""
     watched = {name: ChannelVariance(norm) for name, norm in norms}
-    handles = [norm.register_forward_hook(watched[name])
-               for name, norm in norms]
-    try:
+    with ExitStack() as hooks:
+        for name, norm in norms:
+            hooks.enter_context(norm.register_forward_hook(watched[name]))
         yield watched
-    finally:
-        for handle in handles:
-            handle.remove()

@@ -17,7 +17,7 @@ from mmengine.logging import MMLogger
 from tqdm import tqdm
 
 from ..held_out import batch_of_one
-from ..layer_names import short_name
+from ..tables import short_name
 from ..trained_net import Norms, TrainedNet
 
 
@@ -25,19 +25,15 @@ from ..trained_net import Norms, TrainedNet
 class ForcedNet:
     """A net of which some layers exchange and the others do not.
 
-    Attributes:
-        exchange (str): 'as trained', 'all off', 'one off' (``layer`` does
-            not exchange, all others do) or 'one on' (``layer`` alone does).
-        layer (str): That layer; empty for the first two.
-        off (frozenset[str]): All layers that do not exchange.
-        reference (ForcedNet, optional): The one to compare with.
-        metrics (dict[str, float]): Such as ``mIoU`` and ``rgb/mIoU``.
+    ``exchange`` is 'as trained', 'all off', 'one off' (``layer`` does not
+    exchange, all others do) or 'one on' (``layer`` alone does).
     """
     exchange: str
     layer: str = ''
-    off: frozenset = frozenset()
-    reference: Optional['ForcedNet'] = None
-    metrics: Dict[str, float] = dataclasses.field(default_factory=dict)
+    off: frozenset = frozenset()  # all layers that do not exchange
+    reference: Optional['ForcedNet'] = None  # the one to compare with
+    metrics: Dict[str, float] = dataclasses.field(
+        default_factory=dict)  # such as mIoU and rgb/mIoU
 
     @property
     def title(self) -> str:
@@ -61,12 +57,7 @@ def forced_nets(layers: Sequence[str],
                 chosen: Sequence[str]) -> List[ForcedNet]:
     """The two references, then each chosen layer alone off, and alone on.
 
-    Args:
-        layers (Sequence[str]): All that exchange.
-        chosen (Sequence[str]): Those of them to force.
-
-    Returns:
-        list[ForcedNet]: ``2 + 2 * len(chosen)``, without metrics.
+    ``layers`` are all that exchange. The nets have no metrics yet.
     """
     every = frozenset(layers)
     trained = ForcedNet('as trained')
@@ -80,12 +71,7 @@ def forced_nets(layers: Sequence[str],
 
 @contextmanager
 def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
-    """Keep some norms from exchanging; rules are then what they were.
-
-    Args:
-        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
-        off (Collection[str]): Names.
-    """
+    """Keep the named norms from exchanging; rules then are what they were."""
     rules = [(norm, norm.exchange) for _, norm in norms]
     try:
         for name, norm in norms:
@@ -100,16 +86,10 @@ def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
 @torch.no_grad()
 def evaluate_forced(net: TrainedNet, forced: List[ForcedNet],
                     dataset: BaseDataset, images: int) -> None:
-    """Fill in the metrics of forced nets, by the config's ``val_evaluator``.
+    """Fill in the metrics, by the config's ``val_evaluator``.
 
-    Every image is read once. All nets draw the same random numbers for it,
-    which matters where a translation predicts with dropout.
-
-    Args:
-        net (TrainedNet): As trained.
-        forced (list[ForcedNet]): Which nets.
-        dataset (BaseDataset): Images with labels or targets.
-        images (int): How many of the first to test on.
+    Each of the first ``images`` is read once. All nets draw the same random
+    numbers for it, which matters where a translation predicts with dropout.
     """
     with _quiet():
         metrics = Evaluator(net.cfg.val_evaluator).metrics

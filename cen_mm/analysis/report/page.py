@@ -1,27 +1,20 @@
 """What the report says: one HTML page, its pictures, the terminal's text."""
-import io
 from base64 import b64encode
 from pathlib import Path
-from typing import Dict, Iterable, Tuple
+from typing import Dict, Iterable
 
 from jinja2 import Environment, FileSystemLoader
-from matplotlib.figure import Figure
 
-from ..style import DPI, plt
+from ..style import save
 from .plots import donor_plot, forcing_plot, histograms, share_plot
 from .tables import LAYER_COLUMNS, forcing_table, layer_table
 
 
-def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
-    """Write down what has been measured.
+def write_page(report, folder: Path) -> str:
+    """Write ``report.html`` of a ``Report``, and its pictures.
 
-    Args:
-        report (Report): All of it.
-
-    Returns:
-        tuple[str, dict[str, bytes], str]: The page, which asks for no other
-        file; PNG files by name, which are in it; and what the terminal
-        shows.
+    The page has them in it and asks for no other file. Returns what the
+    terminal shows.
     """
     rows, net = report.rows, report.net
     path = Path(report.checkpoint).resolve()
@@ -29,42 +22,42 @@ def report_page(report) -> Tuple[str, Dict[str, bytes], str]:
         title=f'Channel exchange of {path.parent.name}/{path.name}',
         facts=_facts(report), note=_note(report), layers=layer_table(rows),
         columns=LAYER_COLUMNS.values(), donors=_donor_text(report))
-    pictures = dict(
-        replaced=_png(share_plot(rows)),
-        scales=_png(histograms(
+    figures = dict(
+        replaced=share_plot(rows),
+        scales=histograms(
             {name: norm.gamma.detach().cpu().float().numpy()
              for name, norm in net.norms}, net.modalities,
-            {row['layer']: row['small_threshold'] for row in rows})))
+            {row['layer']: row['small_threshold'] for row in rows}))
     if report.images:
-        pictures['donors'] = _png(donor_plot(rows))
+        figures['donors'] = donor_plot(rows)
     texts = [
         page['layers'].get_string(),
         ' | '.join(f'{k}: {v}' for k, v in list(page['facts'].items())[2:]),
         page['note'], page['donors']
     ]
     if report.forced:
-        metric = _main_metric(net.cfg, report.forced[0].metrics)
-        streams = [name for name in net.modalities if f'{name}/{metric}'
-                   in report.forced[0].metrics] + ['ensemble']
+        metrics = report.forced[0].metrics
+        metric = _main_metric(net.cfg, metrics)
+        streams = [name for name in net.modalities
+                   if f'{name}/{metric}' in metrics] + ['ensemble']
         page.update(
             metric=metric, forcing_text=_forcing_text(report),
             forcing=forcing_table(report.forced, metric, streams))
-        pictures['forcing'] = _png(
-            forcing_plot(report.forced, metric, streams))
+        figures['forcing'] = forcing_plot(report.forced, metric, streams)
         texts += [page['forcing'].get_string(), page['forcing_text']]
+    pictures = {}
+    for name, figure in figures.items():
+        save(figure, folder / f'{name}.png')
+        picture = (folder / f'{name}.png').read_bytes()
+        pictures[name] = b64encode(picture).decode()
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-    environment.filters['base64'] = lambda data: b64encode(data).decode()
     html = environment.get_template('page.html').render(
         pictures=pictures, **page)
-    return html, pictures, '\n'.join(filter(None, texts))
-
-
-def _png(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format='png', dpi=DPI)
-    plt.close(figure)
-    return file.getvalue()
+    (folder / 'report.html').write_text(html, encoding='utf-8')
+    texts.append(f'{folder / "report.html"}: {len(net.norms)} layers, '
+                 f'{len(html) / 1024:.0f} kB')
+    return '\n'.join(filter(None, texts))
 
 
 def _facts(report) -> Dict[str, str]:

@@ -5,8 +5,8 @@ from typing import Callable, Dict, List
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..layer_names import short_name
 from ..style import GREY, UNITS, grouped_bars, modality_colours, new_figure
+from ..tables import short_name
 from .forcing import ForcedNet
 
 WIDTH = 9.  # inches
@@ -56,29 +56,22 @@ def donor_plot(rows: List[dict]) -> Figure:
 
 def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
                small_thresholds: Dict[str, float]) -> Figure:
-    """Scales of each layer, on a logarithmic axis.
+    """Scales ``(M, C)`` of each layer, on a logarithmic axis.
 
-    Args:
-        gammas (dict[str, np.ndarray]): ``(M, C)`` by layer.
-        modalities (list[str]): M names.
-        small_thresholds (dict[str, float]): Below which a scale is small,
-            by layer.
+    A line shows the layer's threshold, below which a scale is small.
     """
     columns = min(4, len(gammas))
     lines = math.ceil(len(gammas) / columns)
     figure, axes = new_figure(
         lines, columns, (WIDTH, 0.6 + 1.6 * lines), sharex=True)
-    colours = modality_colours(modalities)
+    colours = list(modality_colours(modalities).values())
     # In double precision, for FLOOR in single is below the first edge.
-    size = {
-        k: np.abs(v).astype(float).clip(FLOOR) for k, v in gammas.items()
-    }
+    size = {k: abs(v).astype(float).clip(FLOOR) for k, v in gammas.items()}
     most = max(v.max() for v in size.values())
     edges = np.geomspace(FLOOR, max(2., most), BINS)
     for axis, (layer, values) in zip(axes.flat, size.items()):
         axis.hist(
-            list(values), edges, color=list(colours.values()),
-            label=modalities, rwidth=0.9)
+            list(values), edges, color=colours, label=modalities, rwidth=0.9)
         if small_thresholds[layer] > 0:
             axis.axvline(
                 small_thresholds[layer], color=GREY, ls='--', lw=1,
@@ -102,20 +95,16 @@ def forcing_plot(nets: List[ForcedNet], metric: str,
                  streams: List[str]) -> Figure:
     """Above a layer's exchange off, below on alone: what it changes."""
     figure, axes = new_figure(2, 1, (WIDTH, 6.), sharex=True)
-    for axis, exchange, title, reference in zip(
-            axes[:, 0], ('one off', 'one on'),
-            ('exchange off in this layer alone',
-             'exchange on in this layer alone'),
+    for axis, state, reference in zip(
+            axes[:, 0], ('off', 'on'),
             ('as trained', 'with exchange nowhere')):
-        chosen = [net for net in nets if net.exchange == exchange]
+        chosen = [net for net in nets if net.exchange == f'one {state}']
         grouped_bars(
-            axis, [short_name(net.layer) for net in chosen], {
-                stream: np.array(
-                    [net.difference(metric, stream) for net in chosen])
-                for stream in streams
-            })
+            axis, [short_name(net.layer) for net in chosen],
+            {stream: [net.difference(metric, stream) for net in chosen]
+             for stream in streams})
         axis.axhline(0, color=GREY, lw=0.8)
-        axis.set_title(title)
+        axis.set_title(f'exchange {state} in this layer alone')
         axis.set_ylabel(f'{metric} minus {metric}\n{reference}'
                         + UNITS.get(metric, ''))
     axes[0, 0].tick_params(labelbottom=False)

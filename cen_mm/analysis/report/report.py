@@ -1,5 +1,4 @@
 """Measure what a checkpoint exchanges, and write it down."""
-import csv
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,39 +9,27 @@ from mmengine.dataset import BaseDataset
 from tqdm import tqdm
 
 from ..held_out import batch_of_one, check_truth, held_out_set
-from ..layer_names import find_layer
+from ..tables import find_layer, write_csv
 from ..trained_net import TrainedNet, load_trained_net
 from .donor_use import watch_donors
 from .forcing import ForcedNet, evaluate_forced, forced_nets
-from .page import report_page
-from .statistics import layer_statistics
-from .tables import percent
+from .page import write_page
+from .tables import layer_statistics, percent
 
 
 @dataclass
 class Report:
-    """Everything that is found out about a checkpoint.
-
-    Attributes:
-        checkpoint (str): Path.
-        net (TrainedNet): What it holds.
-        small_threshold (float, optional): See :func:`layer_statistics`.
-        rows (list[dict]): Of ``layers.csv``.
-        images (int): How many the donor use was measured on.
-        forced (list[ForcedNet]): With metrics.
-        forced_images (int): How many these were tested on.
-    """
+    """Everything that is found out about a checkpoint."""
     checkpoint: str
     net: TrainedNet
-    small_threshold: Optional[float] = None
-    rows: List[dict] = field(init=False)
-    images: int = 0
-    forced: List[ForcedNet] = field(default_factory=list)
-    forced_images: int = 0
+    small_threshold: Optional[float] = None  # see layer_statistics
+    rows: List[dict] = field(init=False)  # of layers.csv
+    images: int = 0  # how many the donor use was measured on
+    forced: List[ForcedNet] = field(default_factory=list)  # with metrics
+    forced_images: int = 0  # how many these were tested on
 
     def __post_init__(self) -> None:
-        self.rows = [dict(row, donor_use=math.nan)
-                     for name, norm in self.net.norms
+        self.rows = [row for name, norm in self.net.norms
                      for row in layer_statistics(
                          name, self.net.modalities, norm.gamma, norm.exchange,
                          self.small_threshold)]
@@ -75,10 +62,11 @@ class Report:
                     + ', '.join(exchanging))
         return layers
 
+    @torch.no_grad()
     def measure_donors(self, dataset: BaseDataset, images: int) -> None:
         """Run the first images, and see what donors give."""
         self.images = min(images, len(dataset))
-        with watch_donors(self.net.norms) as meters, torch.no_grad():
+        with watch_donors(self.net.norms) as meters:
             for index in tqdm(
                     range(self.images), desc='donors', disable=None):
                 self.net.model.test_step(batch_of_one(dataset, index))
@@ -95,27 +83,11 @@ def write_report(checkpoint: str, out: Optional[str] = None,
                  layers: Optional[Sequence[str]] = None) -> str:
     """Write ``layers.csv``, ``report.html``, its plots and ``forcing.csv``.
 
-    Args:
-        checkpoint (str): Path.
-        out (str, optional): Folder to write. Defaults to ``exchange_report``
-            beside the checkpoint.
-        config, cfg_options: See :func:`load_trained_net`.
-        images (int): How many images of the test set show what donors give;
-            0 leaves data out. Defaults to 16.
-        threshold (float, optional): Scales below it count as small. Defaults
-            to the threshold of the exchange.
-        evaluate (bool): Test with single layers forced. Defaults to False.
-        eval_images (int, optional): On how many images. Defaults to all.
-        layers (Sequence[str], optional): Layers to force. Defaults to all
-            that replace a channel.
-
-    Returns:
-        str: Tables and texts for the terminal.
-
-    Raises:
-        OSError: If a file is not there or the folder cannot be.
-        ValueError: If arguments conflict or would be ignored, or the
-            checkpoint cannot be measured so.
+    The arguments are the options of
+    ``tools/analysis_tools/exchange_report.py``. Returns tables and texts for
+    the terminal. Raises OSError if a file is not there or the folder cannot
+    be, and ValueError if arguments conflict or would be ignored, or the
+    checkpoint cannot be measured so.
     """
     for option, value, least in (('images', images, 0),
                                  ('eval-images', eval_images, 1),
@@ -151,21 +123,9 @@ def write_report(checkpoint: str, out: Optional[str] = None,
     if evaluate:
         report.forced_images = min(eval_images or len(dataset), len(dataset))
         evaluate_forced(net, report.forced, dataset, report.forced_images)
-        _write_csv(folder / 'forcing.csv', [
+        write_csv(folder / 'forcing.csv', [
             dict(exchange=n.exchange, layer=n.layer, **n.metrics)
             for n in report.forced
         ])
-    _write_csv(folder / 'layers.csv', report.rows)
-    html, pictures, text = report_page(report)
-    (folder / 'report.html').write_text(html, encoding='utf-8')
-    for name, picture in pictures.items():
-        (folder / f'{name}.png').write_bytes(picture)
-    return (f'{text}\n{folder / "report.html"}: {len(net.norms)} layers, '
-            f'{len(html) / 1024:.0f} kB')
-
-
-def _write_csv(path: Path, rows: List[dict]) -> None:
-    with path.open('w', newline='') as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_csv(folder / 'layers.csv', report.rows)
+    return write_page(report, folder)

@@ -1,10 +1,13 @@
-"""The tables of the report, for the terminal and the page."""
+"""What the report says of each layer, and its tables."""
 import math
-from typing import List
+from typing import List, Optional, Sequence
 
+import torch
 from prettytable import PrettyTable
+from torch import Tensor
 
-from ..layer_names import short_name
+from ...layers import ExchangeRule, region_mask
+from ..tables import short_name
 from .forcing import ForcedNet
 
 
@@ -37,13 +40,54 @@ LAYER_COLUMNS = dict(
                '{:.2g}'.format))  # heading, meaning and format by field
 
 
-def layer_table(rows: List[dict]) -> PrettyTable:
-    """One row a layer and modality.
+def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
+                     rule: ExchangeRule,
+                     small_threshold: Optional[float] = None) -> List[dict]:
+    """Statistics of one norm: by modality, a row of ``layers.csv``.
+
+    :data:`LAYER_COLUMNS` says what the fields mean. Shares are in 0 to 1,
+    nan of no channels; the donor use is not known yet, nan.
 
     Args:
-        rows (list[dict]): Of :func:`layer_statistics`, and ``donor_use``,
-            nan where it has not been measured.
+        layer (str): Its name.
+        modalities (Sequence[str]): M names.
+        gamma (Tensor): ``(M, C)``.
+        rule (ExchangeRule): Its rule.
+        small_threshold (float, optional): Scales below it are *small*,
+            whatever is replaced. Defaults to None: the rule's threshold.
     """
+    gamma = gamma.detach().cpu()
+    size = gamma.abs()
+    if small_threshold is None:
+        small_threshold = rule.threshold
+    small = size < small_threshold
+    replaced = rule.replaced(gamma)
+    own = region_mask(*gamma.shape, 'own')
+    donors_small = small.sum(dim=0) - small.long() == len(gamma) - 1
+    # torch.quantile refuses half precision.
+    quantiles = size.float().quantile(torch.tensor([0.1, 0.5, 0.9]), dim=1).T
+    return [
+        dict(
+            layer=layer, modality=modality, channels=gamma.shape[1],
+            threshold=rule.threshold, region=rule.region,
+            random_seed=rule.random_seed, small_threshold=small_threshold,
+            replaced=_share(replaced[m]),
+            small_own=_share(small[m][own[m]]),
+            small_others=_share(small[m][~own[m]]),
+            swapped=int(replaced.all(dim=0).sum()),
+            dead_donors=int((replaced & donors_small)[m].sum()),
+            **dict(zip(('gamma_q10', 'gamma_q50', 'gamma_q90'),
+                       quantiles[m].tolist())), donor_use=math.nan)
+        for m, modality in enumerate(modalities)
+    ]
+
+
+def _share(chosen: Tensor) -> float:
+    return chosen.double().mean().item()  # nan of no channels
+
+
+def layer_table(rows: List[dict]) -> PrettyTable:
+    """One row a layer and modality, of ``layers.csv``."""
     return _table([heading for heading, _, _ in LAYER_COLUMNS.values()],
                   [[shown(row[key]) for key, (_, _, shown)
                     in LAYER_COLUMNS.items()] for row in rows])
@@ -51,13 +95,7 @@ def layer_table(rows: List[dict]) -> PrettyTable:
 
 def forcing_table(nets: List[ForcedNet], metric: str,
                   streams: List[str]) -> PrettyTable:
-    """One row a forced net: a metric, and its difference to a reference.
-
-    Args:
-        nets (list[ForcedNet]): With metrics.
-        metric (str): Of the ensemble, such as 'mIoU'.
-        streams (list[str]): Columns.
-    """
+    """One row a forced net: a metric, and its difference to a reference."""
     headings = ['exchange', 'compared with']
     for stream in streams:
         headings += [stream, f'Δ {stream}']

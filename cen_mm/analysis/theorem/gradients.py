@@ -1,29 +1,24 @@
 """The two gradients that Theorem 1 is about, of a trained network."""
 import copy
 import dataclasses
-from typing import Dict, Iterable, List
+from typing import Dict, Iterable, List, NamedTuple
 
 import torch
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from ..trained_net import exchanging_norms
+from ..trained_net import by_channel, exchanging_norms
 
 
-@dataclasses.dataclass
-class GammaGradients:
+class GammaGradients(NamedTuple):
     """Of one norm, by B batches, on the CPU.
 
-    Attributes:
-        gamma (Tensor): The scales, ``(M, C)``.
-        slope (Tensor): s, the gradient of the task loss with respect to
-            gamma, ``(B, M, C)``.
-        size (Tensor): The L2 norm over batch and pixels of the gradient
-            with respect to the norm's output, ``(B, M, C)``.
+    ``slope`` is s, the gradient of the task loss with respect to gamma;
+    ``size`` the L2 norm, over batch and pixels, of that to the norm's output.
     """
-    gamma: Tensor
-    slope: Tensor
-    size: Tensor
+    gamma: Tensor  # (M, C)
+    slope: Tensor  # (B, M, C)
+    size: Tensor  # (B, M, C)
 
 
 def gamma_gradients(model: BaseModel, batches: Iterable[dict],
@@ -69,16 +64,13 @@ def gamma_gradients(model: BaseModel, batches: Iterable[dict],
         slopes.append([s.view_as(norm.gamma).cpu()
                        for s, (_, norm) in zip(gradients, norms)])
         sizes.append([
-            g.movedim(norm.channel_dim, 1).flatten(2)
-            .unflatten(0, (-1, norm.num_modalities))  # (N, M, C, places)
-            .square().sum(dim=(0, 3)).sqrt().cpu()
+            by_channel(norm, g).square().sum(dim=(0, 3)).sqrt().cpu()
             for g, (_, norm) in zip(gradients[len(norms):], norms)])
     if not slopes:
         raise ValueError('there is no batch to measure on: give at least one, '
                          'of a data set with as many samples as a batch has')
     return {
-        name: GammaGradients(norm.gamma.detach().cpu(), slope, size)
-        for (name, norm), slope, size in zip(
-            norms, map(torch.stack, zip(*slopes)),
-            map(torch.stack, zip(*sizes)))
+        name: GammaGradients(norm.gamma.detach().cpu(), torch.stack(slope),
+                             torch.stack(size))
+        for (name, norm), slope, size in zip(norms, zip(*slopes), zip(*sizes))
     }

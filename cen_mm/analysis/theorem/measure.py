@@ -1,5 +1,4 @@
 """How often gammas are attracted to zero, measured and by Theorem 1."""
-import csv
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch import Tensor
 from ...layers import region_mask
 from ..held_out import check_folder
 from ..style import check_name, save
+from ..tables import write_csv
 from ..trained_net import TrainedNet, load_trained_net
 from .attraction import attraction_probability, is_attracted
 from .gradients import GammaGradients, gamma_gradients
@@ -23,24 +23,15 @@ NEAR_ZERO = 2e-2  # the paper's threshold
 
 @dataclass
 class Channels:
-    """K channels of all norms and modalities, over B batches.
-
-    Attributes:
-        names: Layer, modality and channel.
-        gamma, near, penalised: The gammas, whether they are near zero, and
-            whether the training penalises them, ``(K, )``.
-        attracted, probability: Whether zero would attract gamma, and how
-            likely that is by the theorem, ``(B, K)``.
-        slope, size: See :class:`GammaGradients`, ``(B, K)``.
-    """
-    names: List[Tuple[str, str, int]]
-    gamma: Tensor
-    near: Tensor
-    penalised: Tensor
-    attracted: Tensor
-    probability: Tensor
-    slope: Tensor
-    size: Tensor
+    """K channels of all norms and modalities, over B batches."""
+    names: List[Tuple[str, str, int]]  # layer, modality and channel
+    gamma: Tensor  # (K, )
+    near: Tensor  # whether it is near zero, (K, )
+    penalised: Tensor  # whether the training does that, (K, )
+    attracted: Tensor  # whether zero would attract gamma, (B, K)
+    probability: Tensor  # of that by the theorem, (B, K)
+    slope: Tensor  # see GammaGradients, (B, K)
+    size: Tensor  # see there, (B, K)
 
     @property
     def modalities(self) -> Dict[str, Tensor]:
@@ -74,24 +65,10 @@ def measure_attraction(checkpoint: str, config: Optional[str] = None,
                        csv_out: Optional[str] = None) -> str:
     """Compare the theorem with the gradients of a run, without a step.
 
-    Args:
-        checkpoint (str): Path.
-        config, cfg_options: See :func:`load_trained_net`.
-        batches (int): How many of the training set. Defaults to 20.
-        weight (float, optional): lambda. Defaults to that of the config's
-            SparsityHook.
-        near (float, optional): Which ``|gamma|`` is near zero. Defaults to
-            the largest threshold of the exchange, or 2e-2 if that is 0.
-        out (str, optional): Picture to write. Defaults to none.
-        csv_out (str, optional): Table to write, a line a channel. Defaults
-            to none.
-
-    Returns:
-        str: Tables and sentences for the terminal.
-
-    Raises:
-        OSError: If a file is not there.
-        ValueError: If arguments are impossible or nothing can be measured.
+    The arguments are the options of ``tools/analysis_tools/attraction.py``.
+    Returns tables and sentences for the terminal. Raises OSError if a file
+    is not there, and ValueError if arguments are impossible or nothing can
+    be measured.
     """
     if out:
         check_name(out)
@@ -118,7 +95,8 @@ def measure_attraction(checkpoint: str, config: Optional[str] = None,
                      'off for what follows; the theorem is about networks '
                      'trained without.')
     if csv_out:
-        _write_csv(channels, csv_out)
+        Path(csv_out).parent.mkdir(parents=True, exist_ok=True)
+        write_csv(csv_out, _rows(channels))
         lines.append(f'{csv_out}: {len(channels.gamma)} channels')
     if out:
         save(draw_attraction(channels, f'{len(data)} batches of the training '
@@ -139,7 +117,7 @@ def _training_batches(cfg: Config, count: int) -> List[dict]:
 
 
 def _channels_of(found: Dict[str, GammaGradients], weight: float, near: float,
-                net: TrainedNet) -> Channels:
+                 net: TrainedNet) -> Channels:
     """All channels in a row: by layer, by modality."""
     own_weight, region = net.penalty
     gamma, penalised, slope, size = (
@@ -205,18 +183,17 @@ def _with_exchange(net: TrainedNet, batches: List[dict]) -> str:
             'any, move their gammas.')
 
 
-def _write_csv(channels: Channels, out: str) -> None:
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    with open(out, 'w', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(['layer', 'modality', 'channel', 'gamma', 'penalised',
-                         'measured', 'theorem'])
-        for name, gamma, penalised, measured, theorem in zip(
-                channels.names, channels.gamma, channels.penalised,
-                channels.attracted.float().mean(dim=0),
-                channels.probability.mean(dim=0)):
-            writer.writerow([*name, f'{gamma:.6g}', int(penalised),
-                             f'{measured:.4f}', f'{theorem:.4f}'])
+def _rows(channels: Channels) -> List[dict]:
+    """Of the table, one a channel."""
+    return [
+        dict(layer=layer, modality=modality, channel=channel,
+             gamma=f'{gamma:.6g}', penalised=int(penalised),
+             measured=f'{measured:.4f}', theorem=f'{theorem:.4f}')
+        for (layer, modality, channel), gamma, penalised, measured, theorem
+        in zip(channels.names, channels.gamma, channels.penalised,
+               channels.attracted.float().mean(dim=0),
+               channels.probability.mean(dim=0))
+    ]
 
 
 def _relative_rms(slope: Tensor, size: Tensor) -> float:

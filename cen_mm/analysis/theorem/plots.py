@@ -10,16 +10,11 @@ FEWEST = 30  # cases in a bin: below, a frequency says little
 
 
 def draw_attraction(channels, title: str) -> Figure:
-    """Left the theorem by itself; right, under ``title``, the channels.
-
-    Args:
-        channels (Channels): What was measured.
-        title (str): Of the right plot.
-    """
-    figure, axes = new_figure(1, 2, (9.4, 4))
-    _draw_theorem(axes[0, 0])
-    _draw_measured(axes[0, 1], channels)
-    axes[0, 1].set_title(title)
+    """Left the theorem by itself; right, under ``title``, the channels."""
+    figure, ((left, right), ) = new_figure(1, 2, (9.4, 4))
+    _draw_theorem(left)
+    _draw_measured(right, channels)
+    right.set_title(title)
     return figure
 
 
@@ -38,11 +33,11 @@ def _draw_theorem(axis) -> None:
         [100 * simulate_attraction(1., g, 4000, generator) for g in maps],
         'o', color='black', markersize=4,
         label='4,000 draws of a Gaussian $\\hat x$ of 8 x 8 pixels')
-    axis.set_xscale('log')
-    axis.set_xlabel(r"gradient / penalty, $|g|\,/\,\lambda$,"
-                    r"  with $g = \partial L / \partial x'$")
-    axis.set_ylabel(r'$\gamma = 0$ attracts (% of cases)')
-    axis.set_title('Theorem 1')
+    axis.set(
+        xscale='log', title='Theorem 1',
+        xlabel=r"gradient / penalty, $|g|\,/\,\lambda$,"
+        r"  with $g = \partial L / \partial x'$",
+        ylabel=r'$\gamma = 0$ attracts (% of cases)')
     axis.legend()
 
 
@@ -65,7 +60,8 @@ def _draw_measured(axis, channels) -> None:
                 'o-' if near else 's--', color=colour, markersize=5,
                 linewidth=1, markerfacecolor=colour if near else 'white',
                 label=f'{modality}, {"near zero" if near else "other gammas"}')
-    axis.set_xlabel('predicted by Theorem 1 (% of cases)')
-    axis.set_ylabel(r'measured, $|\partial L / \partial\gamma| < \lambda$'
-                    ' (% of cases)')
+    axis.set(
+        xlabel='predicted by Theorem 1 (% of cases)',
+        ylabel=r'measured, $|\partial L / \partial\gamma| < \lambda$'
+        ' (% of cases)')
     axis.legend()

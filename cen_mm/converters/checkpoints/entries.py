@@ -9,12 +9,7 @@ COUNT = 'num_batches_tracked'  # one per norm here, one per modality there
 
 
 def read(path: str) -> dict:
-    """The content of a checkpoint, without running code from it.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it holds no dictionary of weights.
-    """
+    """The content of a checkpoint, without running code from it."""
     if not Path(path).is_file():
         raise FileNotFoundError(
             f'{path} is not there: give the path of a checkpoint')
@@ -45,21 +40,16 @@ def compare(have: Dict[str, Tensor], want: Dict[str, tuple],
 
 
 def plain_name(name: str) -> str:
-    """The name of an entry without the wrapper of a private layer.
+    """``bn2.weight`` of ``bn2.stock.weight``.
 
-    Private norms and convolutions wrap a stock layer and load its entries
-    with and without ``stock`` in the name: ``bn2.stock.weight`` or
-    ``bn2.weight``. The converters write the short names and read both.
+    Private layers, which wrap a stock one, load both. So do the converters,
+    which write the short names.
     """
     return name.replace('.stock.', '.')
 
 
 def plain_names(state: Dict[str, Tensor]) -> Dict[str, Tensor]:
-    """A state dict of ours under :func:`plain_name`.
-
-    An entry that is there under both names keeps both, so that
-    :func:`compare` reports it.
-    """
+    """A state dict under its plain names; two of one entry both stay."""
     return {k if plain_name(k) in state else plain_name(k): v
             for k, v in state.items()}
 

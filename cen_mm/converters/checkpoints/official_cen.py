@@ -37,33 +37,26 @@ def convert_official(src: str, dst: str, discriminator: Optional[str] = None,
                              '--discriminator takes a file of its own')
         (targets if reverse else sources).append(discriminator)
     contents = [read(path) for path in sources]
-    converted = _convert(contents, sources, discriminator is not None,
-                         reverse)
+    two = discriminator is not None
+    if official_translation.is_translation(contents[0]) != two:
+        raise ValueError(
+            f'{src} holds no generator of an image translation: leave '
+            '--discriminator away, or give checkpoint-gen.pkl first'
+            if two else f'{src} is about image translation, for which the '
+            'official code has two files: add --discriminator '
+            'checkpoint-dis.pkl')
+    if two and reverse:
+        converted = official_translation.to_official(contents[0], src)
+    elif two:
+        converted = [official_translation.to_ours(contents, sources)]
+    elif reverse:
+        converted = [official_segmentation.to_official(contents[0], src)]
+    else:
+        converted = [official_segmentation.to_ours(contents[0], src)]
     for target, content in zip(targets, converted):
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         torch.save(content, target)
-    return ' -> '.join(
-        _counts(*files)
-        for files in ((sources, contents), (targets, converted)))
-
-
-def _convert(contents: List[dict], paths: List[str], two: bool,
-             reverse: bool) -> List[dict]:
-    first, path = contents[0], paths[0]
-    if official_translation.is_translation(first) != two:
-        raise ValueError(
-            f'{path} holds no generator of an image translation: leave '
-            '--discriminator away, or give checkpoint-gen.pkl first'
-            if two else f'{path} is about image translation, for which the '
-            'official code has two files: add --discriminator '
-            'checkpoint-dis.pkl')
-    if not two:
-        convert = (official_segmentation.to_official
-                   if reverse else official_segmentation.to_ours)
-        return [convert(first, path)]
-    if reverse:
-        return official_translation.to_official(first, path)
-    return [official_translation.to_ours(contents, paths)]
+    return f'{_counts(sources, contents)} -> {_counts(targets, converted)}'
 
 
 def _counts(paths: List[str], contents: List[dict]) -> str:

@@ -6,7 +6,14 @@ import torch
 from torch import Tensor
 
 from ...models import CENSegmentor
-from .entries import COUNT, compare, join, plain_name, plain_names, split
+from .entries import (
+    COUNT,  # noqa: F401  (for the tests of parity)
+    compare,
+    join,
+    plain_name,
+    plain_names,
+    split,
+)
 
 BLOCKS = {6: 50, 23: 101, 36: 152}  # blocks in the third stage, depth
 
@@ -47,10 +54,8 @@ def official_names(name: str, num_modalities: int) -> List[str]:
         match = re.fullmatch(pattern, name)
         if match:
             groups = match.groups() + ('0', '')
-            return [
-                official.format(
-                    s=4 - int(level), j=int(groups[0]) + 1, kind=groups[1])
-            ]
+            return [official.format(
+                s=4 - int(level), j=int(groups[0]) + 1, kind=groups[1])]
     raise KeyError(name)
 
 
@@ -62,8 +67,7 @@ def expected(depth: int, num_classes: int,
             modalities=[f'm{m}' for m in range(num_modalities)],
             backbone=dict(type='ResNet', depth=depth),
             decode_head=dict(
-                type='RefineNetHead',
-                in_channels=(256, 512, 1024, 2048),
+                type='RefineNetHead', in_channels=(256, 512, 1024, 2048),
                 num_classes=num_classes))
     return plain_names(net.state_dict())
 
@@ -81,18 +85,9 @@ def architecture(layers: set, path: str) -> int:
 def to_ours(checkpoint: dict, path: str) -> dict:
     """Convert an official checkpoint to ours.
 
-    Args:
-        checkpoint (dict): The official dictionary (``segmenter``,
-            ``epoch_start``, ``best_val``) or a bare state dict, with or
-            without the ``module.`` of DataParallel.
-        path (str): Its file, for messages.
-
-    Returns:
-        dict: ``state_dict``, and in ``meta['official']`` what
-        :func:`to_official` restores.
-
-    Raises:
-        ValueError: If an entry is missing, left over or of another shape.
+    It is the official dictionary (``segmenter``, ``epoch_start``,
+    ``best_val``) or a bare state dict, with or without the ``module.`` of
+    DataParallel. ``meta['official']`` keeps what :func:`to_official` restores.
     """
     state = checkpoint.get('segmenter', checkpoint)
     prefix = 'module.' if all(k.startswith('module.') for k in state) else ''
@@ -105,39 +100,19 @@ def to_ours(checkpoint: dict, path: str) -> dict:
                          'clf_conv.module.bias is missing')
     ours = expected(depth, len(state['clf_conv.module.bias']), m)
     names = {k: official_names(k, m) for k in ours}
-    want = {
-        name: shape if k.endswith(COUNT) or len(names[k]) == 1 else
-        (shape[0] // m, )
-        for k, shape in ((k, tuple(v.shape)) for k, v in ours.items())
-        for name in names[k]
-    }
+    want = {name: tuple(part.shape) for k, value in ours.items()
+            for name, part in split(value, names[k]).items()}
     compare(state, want, path)
-    converted = {
-        k: join(state, official, path)
-        for k, official in names.items()
-    }
-    extra = {k: v for k, v in checkpoint.items()
-             if k != 'segmenter'} if 'segmenter' in checkpoint else None
+    extra = None
+    if 'segmenter' in checkpoint:
+        extra = {k: v for k, v in checkpoint.items() if k != 'segmenter'}
     return dict(
-        state_dict=converted,
+        state_dict={k: join(state, names[k], path) for k in ours},
         meta=dict(official=dict(prefix=prefix, extra=extra)))
 
 
 def to_official(checkpoint: dict, path: str) -> dict:
-    """Convert a checkpoint of ours to the official format.
-
-    Args:
-        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
-            dict.
-        path (str): Its file, for messages.
-
-    Returns:
-        dict: As the official checkpoint that it came from, or as the
-        official code saves one.
-
-    Raises:
-        ValueError: If an entry is missing, left over or of another shape.
-    """
+    """Convert ours to an official one, as it was or as that code saves it."""
     state = plain_names(checkpoint.get('state_dict', checkpoint))
     depth = architecture(
         {k.split('.')[2] for k in state if k.startswith('backbone.layer3.')},

@@ -60,9 +60,8 @@ def generator(m: int, channels: int, base: int, out: int,
         alpha=Entry('generator.ensemble.alpha' if m > 1 else None, (m, )))
     for i, (width, previous) in enumerate(zip(widths, [channels, *widths])):
         there, here = f'conv{i + 1}', f'generator.encoder.{i}'
-        entries.update(
-            convolution(f'{there}.conv', f'{here}.conv', (width, previous),
-                        width))
+        entries.update(convolution(
+            f'{there}.conv', f'{here}.conv', (width, previous), width))
         used = f'{here}.norm' if 0 < i < last else None
         for k in range(m):
             entries.update(
@@ -70,9 +69,8 @@ def generator(m: int, channels: int, base: int, out: int,
     for i, width in enumerate([*widths[-2::-1], out]):
         there, here = f'deconv{i + 1}', f'generator.decoder.{i}'
         previous = widths[last - i] * (2 if i > 0 else 1)  # with the skip
-        entries.update(
-            convolution(f'{there}.deconv', f'{here}.conv', (previous, width),
-                        width))
+        entries.update(convolution(
+            f'{there}.deconv', f'{here}.conv', (previous, width), width))
         used = f'{here}.norm' if i < last else None
         for k in range(m):
             entries.update(
@@ -88,9 +86,9 @@ def discriminator(channels: int, base: int,
     entries = {}
     for i, (width, previous) in enumerate(zip(widths, [channels, *widths])):
         there, here = f'conv{i + 1}', f'discriminator.model.{i}'
-        entries.update(
-            convolution(f'{there}.conv', f'{here}.conv' if i < last else here,
-                        (width, previous), width))
+        entries.update(convolution(
+            f'{there}.conv', f'{here}.conv' if i < last else here,
+            (width, previous), width))
         used = f'{here}.in' if 0 < i < last else None
         entries.update(norm(f'{there}.insnorm.module', used, width))
     return entries
@@ -146,46 +144,21 @@ def is_translation(checkpoint: dict) -> bool:
 
 
 def to_ours(checkpoints: List[dict], paths: List[str]) -> dict:
-    """Convert an official generator and discriminator to ours.
-
-    Args:
-        checkpoints (list[dict]): Their state dicts.
-        paths (list[str]): Their files, for messages.
-
-    Returns:
-        dict: ``state_dict``, and unused entries in ``meta['official']``.
-
-    Raises:
-        ValueError: If an entry is missing, left over or of another shape.
-    """
+    """Convert the state dicts of an official generator and discriminator."""
     converted, unused = {}, {}
     for network, state, path in zip(NETWORKS, checkpoints, paths):
         entries = entries_of(network, state, True, path)
         compare(state, {k: entry.shape for k, entry in entries.items()}, path)
         for ours, names in sources(entries).items():
             converted[ours] = join(state, names, path)
-        unused[network] = {
-            k: state[k]
-            for k, entry in entries.items() if entry.ours is None
-        }
+        unused[network] = {k: state[k] for k, entry in entries.items()
+                           if entry.ours is None}
     return dict(
         state_dict=converted, meta=dict(official=dict(unused=unused)))
 
 
 def to_official(checkpoint: dict, path: str) -> List[dict]:
-    """Convert a checkpoint of ours to the official format.
-
-    Args:
-        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
-            dict.
-        path (str): Its file, for messages.
-
-    Returns:
-        list[dict]: State dicts of generator and discriminator.
-
-    Raises:
-        ValueError: If an entry is missing, left over or of another shape.
-    """
+    """Convert ours to official state dicts of generator and discriminator."""
     state = plain_names(checkpoint.get('state_dict', checkpoint))
     kept = checkpoint.get('meta', {}).get('official', {}).get('unused', {})
     layouts = [entries_of(network, state, False, path) for network in NETWORKS]
@@ -209,6 +182,5 @@ def to_official(checkpoint: dict, path: str) -> List[dict]:
 def initial(name: str, entry: Entry) -> Tensor:
     """Initial value of an official entry that ours does not have."""
     kind = name.rsplit('.', 1)[-1]
-    if kind == COUNT:
-        return torch.tensor(0)
-    return torch.full(entry.shape, INITIAL[kind])
+    return (torch.tensor(0) if kind == COUNT else
+            torch.full(entry.shape, INITIAL[kind]))

@@ -55,8 +55,9 @@ def convert(root: Union[str, Path]) -> int:
                 'gtFine_trainvaltest.zip there, or correct --root')
         paths += found
     with ThreadPoolExecutor() as pool:
-        return sum(tqdm(pool.map(_convert_labels, paths), total=len(paths),
-                        desc='convert'))
+        list(tqdm(pool.map(_convert_labels, paths), total=len(paths),
+                  desc='convert'))
+    return len(paths)
 
 
 def verify(root: Union[str, Path], counts: Dict[str, int] = COUNTS) -> Report:
@@ -68,9 +69,6 @@ def verify(root: Union[str, Path], counts: Dict[str, int] = COUNTS) -> Report:
     Args:
         root (str or Path): Folder of the data set.
         counts (dict): Expected number of images by split.
-
-    Returns:
-        Report: Statistics of the folder and all its problems.
     """
     root, report, samples = Path(root), Report(), []
     for split, expected in counts.items():
@@ -88,7 +86,7 @@ def verify(root: Union[str, Path], counts: Dict[str, int] = COUNTS) -> Report:
     return report
 
 
-def _convert_labels(path: Path) -> int:
+def _convert_labels(path: Path) -> None:
     ids = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if ids is None:
         raise ValueError(f'{path} is truncated or no image: unpack '
@@ -101,7 +99,6 @@ def _convert_labels(path: Path) -> int:
     table[list(IDS)] = np.arange(len(IDS))
     name = path.name[:-len(RAW)] + FILES['masks'][1]
     write_image(path.with_name(name), table[ids])
-    return 1
 
 
 def _stems(root: Path, split: str, kind: str) -> Set[str]:
@@ -130,9 +127,9 @@ def _check(root: Path, sample: Tuple[str, str]) -> Report:
         else:
             report.problems['disparity'].append(
                 f'{paths["depth"]} is zero everywhere: {REMEDY["depth"]}')
-    sizes = {kind: image.shape[:2] for kind, image in images.items()}
-    height, width = next(iter(sizes.values()), (0, 0))
-    for kind, (h, w) in sizes.items():
+    for kind, image in images.items():
+        height, width = next(iter(images.values())).shape[:2]
+        h, w = image.shape[:2]
         if (h, w) != (height, width):
             report.problems['size'].append(
                 f'{paths[kind]} is {h}x{w} beside files of {height}x{width}: '

@@ -30,7 +30,7 @@ def read_image(kind: str, path: Path, report: Report,
         remedy (str): What to do about an unusable file.
 
     Returns:
-        np.ndarray or None: The pixels, or None if they are unusable.
+        np.ndarray or None: The pixels, None if they are unusable.
     """
     if not path.is_file():
         report.problems['missing'].append(f'{path} does not exist: {remedy}')
@@ -74,10 +74,11 @@ def read_sample(paths: Dict[str, Path], num_classes: int, report: Report,
     Returns:
         dict[str, np.ndarray]: The usable ones by kind.
     """
-    images = {kind: read_image(kind, path, report, remedies[kind])
-              for kind, path in paths.items()}
-    images = {kind: image for kind, image in images.items()
-              if image is not None}
+    images = {}
+    for kind, path in paths.items():
+        image = read_image(kind, path, report, remedies[kind])
+        if image is not None:
+            images[kind] = image
     if 'masks' in images:
         found = np.flatnonzero(np.bincount(images['masks'].ravel()))
         wrong = found[(found >= num_classes) & (found != IGNORE)]

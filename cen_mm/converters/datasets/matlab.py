@@ -2,7 +2,7 @@
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Iterable, Union
+from typing import Any, Callable, Iterable, Union
 
 
 def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
@@ -13,22 +13,12 @@ def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
         fields (Iterable[str]): Required variables.
         kwargs: As of ``scipy.io.loadmat``.
 
-    Returns:
-        dict: Its variables.
-
     Raises:
         FileNotFoundError: If the file does not exist.
         ImportError: If scipy is not installed.
         ValueError: If the file is damaged or lacks a variable.
     """
-    loadmat = optional('scipy.io').loadmat
-    path = existing(path)
-    try:
-        content = loadmat(path, **kwargs)
-    # SciPy raises many types of exceptions for damaged files.
-    except Exception as error:
-        raise ValueError(f'{path} is no complete MATLAB v5 file ({error}): '
-                         'download it again') from None
+    content = _read(optional('scipy.io').loadmat, path, 'v5', **kwargs)
     check_fields(path, content, fields)
     return content
 
@@ -47,13 +37,18 @@ def open_v73(path: Union[str, Path]):
         ImportError: If h5py is not installed.
         ValueError: If the file is damaged.
     """
-    h5py = optional('h5py')
+    return _read(optional('h5py').File, path, 'v7.3', mode='r')
+
+
+def _read(reader: Callable, path: Union[str, Path], version: str,
+          **kwargs) -> Any:
     path = existing(path)
     try:
-        return h5py.File(path, 'r')
-    except OSError as error:
-        raise ValueError(f'{path} is no complete MATLAB v7.3 file ({error}): '
-                         'download it again') from None
+        return reader(path, **kwargs)
+    # SciPy raises many types of exceptions for damaged files.
+    except Exception as error:
+        raise ValueError(f'{path} is no complete MATLAB {version} file '
+                         f'({error}): download it again') from None
 
 
 def check_fields(path: Union[str, Path], content,

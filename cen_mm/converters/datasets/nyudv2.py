@@ -3,9 +3,8 @@ from pathlib import Path
 from typing import Dict, List, Union
 
 import numpy as np
-from tqdm import tqdm
 
-from .images import IGNORE, write_image
+from .images import IGNORE
 from .matlab import check_fields, load_v5, open_v73
 from .tree import Tree
 
@@ -43,8 +42,7 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
         ImportError: If h5py or scipy is not installed.
         ValueError: If an input file does not hold what it should.
     """
-    out = Path(out)
-    class_of = read_class_map(classes)
+    class_of = _read_class_map(classes)
     numbers_of = _read_splits(splits, counts)
     numbers = sorted([*numbers_of['train'], *numbers_of['val']])
     with open_v73(mat) as file:
@@ -53,30 +51,15 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
             raise ValueError(
                 f'{splits} names images {numbers[0]} to {numbers[-1]} but '
                 f'{mat} holds 1 to {total}: use files of the same release')
-        TREE.create_folders(out)
-        for number in tqdm(numbers, desc='convert'):
-            try:
-                pixels = _convert_image(file, number, class_of)
-            except ValueError as error:
-                raise ValueError(f'{mat}, image {number}: {error}') from None
-            for folder, array in pixels.items():
-                write_image(out / TREE.file(folder, f'{number:06d}'), array)
-    TREE.write_lists(out, {split: [f'{number:06d}' for number in listed]
-                           for split, listed in numbers_of.items()})
+        names = {split: [f'{number:06d}' for number in listed]
+                 for split, listed in numbers_of.items()}
+        TREE.write(out, names, (
+            (f'{number:06d}', _convert_image(mat, file, number, class_of))
+            for number in numbers))
 
 
-def read_class_map(path: Union[str, Path]) -> np.ndarray:
-    """Class of every raw label, beginning with 0 (unlabelled).
-
-    Args:
-        path (str or Path): ``classMapping40.mat``.
-
-    Returns:
-        np.ndarray: Classes from 0, or 255, np.uint8.
-
-    Raises:
-        ValueError: If it is not a mapping to 40 classes.
-    """
+def _read_class_map(path: Union[str, Path]) -> np.ndarray:
+    """Class (from 0, or 255) of every raw label, with 0 (unlabelled)."""
     classes = load_v5(path, ['mapClass'])['mapClass'].ravel()
     if classes.min() < 0 or classes.max() > TREE.num_classes:
         raise ValueError(f'{path}: "mapClass" runs from {classes.min()} to '
@@ -116,25 +99,26 @@ def _count_images(mat: Union[str, Path], file) -> int:
     return total
 
 
-def _convert_image(file, number: int,
+def _convert_image(mat: Union[str, Path], file, number: int,
                    class_of: np.ndarray) -> Dict[str, np.ndarray]:
     """What to write of one image, by folder."""
+    where = f'{mat}, image {number}'
     try:
         image, depth, labels = (
             file[name][number - 1].T[TOP:TOP + HEIGHT, LEFT:LEFT + WIDTH]
             for name in SHAPES)
     except OSError as error:
-        raise ValueError(f'unreadable ({error}): download the file '
+        raise ValueError(f'{where}: unreadable ({error}): download the file '
                          'again') from None
     if labels.max() >= len(class_of):
-        raise ValueError(f'label {labels.max()} is not in the class mapping, '
-                         f'which ends at {len(class_of) - 1}: use the '
-                         'official files')
+        raise ValueError(f'{where}: label {labels.max()} is not in the class '
+                         f'mapping, which ends at {len(class_of) - 1}: use '
+                         'the official files')
     depth = np.rint(depth.astype(np.float64) * TREE.depth_scale)
     # Written so that NaN fails too.
     if not (depth.min() >= 0 and depth.max() <= 65535):
-        raise ValueError('a depth is negative, not a number or above '
-                         f'{65535 / TREE.depth_scale} m: use the official '
-                         'file')
+        raise ValueError(f'{where}: a depth is negative, not a number or '
+                         f'above {65535 / TREE.depth_scale} m: use the '
+                         'official file')
     return dict(rgb=image[..., ::-1], masks=class_of[labels],
                 depth=depth.astype(np.uint16))

