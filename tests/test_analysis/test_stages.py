@@ -143,3 +143,19 @@ def test_marks_wait_for_the_work(device, mark):
     if x.is_cuda:
         torch.cuda.synchronize()
     assert begin.elapsed_time(end) > 1
+
+
+def test_a_cuda_mark_stands_in_the_queue(monkeypatch):
+    queue = []
+
+    class Event:
+
+        def __init__(self, enable_timing):
+            assert enable_timing
+
+        def record(self):
+            queue.append(self)
+
+    monkeypatch.setattr(torch.cuda, 'Event', Event)
+    mark = cuda_mark()
+    assert queue == [mark]

@@ -10,6 +10,7 @@ from tiny_runs import RUNS
 from tiny_translation import NAMES as VIEWS
 from tiny_translation import prepared
 
+from cen_mm.analysis.compare.boxes import difference_boxes
 from cen_mm.analysis.compare.sheet import GAP, NAME, SPACE, TITLE
 from cen_mm.datasets.nyudv2 import bit_colour
 
@@ -71,12 +72,17 @@ def test_segmentation_picks_by_disagreement(rgbd, tmp_path, sheet):
         tmp_path / 'new/sheet.png').convert('RGB')).astype(int)
     top = TITLE
     for index in order:
-        # But for the frames, exact colours.
+        # Exact colours, but for what is framed.
         truth = rgbd.data.masks[index]
-        maps = [*(maps[index] for maps in ensembles(rgbd)), truth]
-        for column, labels in enumerate(maps):
+        one, other = (maps[index] for maps in ensembles(rgbd))
+        boxes = difference_boxes((one != other) & (truth != 255))
+        for column, labels in enumerate((one, other, truth)):
             same = panel(drawn, top, column) == big(COLOURS[labels])
             assert 0.7 < same.all(axis=2).mean() < 1
+            for up, start, down, end in boxes:
+                same[max(0, 4 * up - 4):4 * down + 4,
+                     max(0, 4 * start - 4):4 * end + 4] = True
+            assert same.all()
         top += 4 * 24 + GAP + TITLE
         # A palette of 256 colours has not all of noise.
         away = abs(panel(drawn, top, 0) - big(rgbd.data.rgb[index]))
