@@ -2,6 +2,7 @@
 
 Each has no effect where it is not needed. Nothing else is patched.
 """
+import functools
 import importlib.util
 import os
 import sys
@@ -10,9 +11,15 @@ import warnings
 from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
 
+FORCE_WEIGHTS_ONLY = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'
+
 
 def require_mmcv() -> None:
-    """Raise ImportError if neither mmcv nor mmcv-lite is installed."""
+    """Check that mmcv is installed.
+
+    Raises:
+        ImportError: If neither mmcv nor mmcv-lite is installed.
+    """
     if importlib.util.find_spec('mmcv') is None:
         raise ImportError(
             'cen_mm needs mmcv (>=2.0.0, <2.2.0): run "pip install '
@@ -118,9 +125,45 @@ def trust_own_checkpoints() -> None:
     core = np.core if np.__version__.startswith('1.') else np._core
     scalar_types = {type(np.dtype(code)) for code in '?bhilqBHILQefd'}
     torch.serialization.add_safe_globals([
-        *named, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, (method, 'builtins.getattr'), *scalar_types
+        *named, np.ndarray, np.dtype, (method, 'builtins.getattr'),
+        *scalar_types,
+        # numpy 1 and numpy 2 write different names, and read either.
+        *((getattr(core.multiarray, name), f'numpy.{module}.multiarray.{name}')
+          for name in ('_reconstruct', 'scalar')
+          for module in ('core', '_core'))
     ])
+
+
+def read_weights_only() -> None:
+    """Let mmengine run no code from a checkpoint, wherever it comes from.
+
+    A file is read with ``weights_only=True`` since torch 2.6, but a URL goes
+    through ``torch.hub``, which switches that off. Every scheme of mmengine
+    (files, URLs, model zoos, object stores) is read with torch's own switch
+    that forces it.
+    """
+    import torch
+    from mmengine.runner import CheckpointLoader
+    if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
+        return  # torch < 2.6 cannot be told of mmengine's types
+
+    def safely(loader):
+
+        @functools.wraps(loader)
+        def load(*args, **kwargs):
+            before = os.environ.get(FORCE_WEIGHTS_ONLY)
+            os.environ[FORCE_WEIGHTS_ONLY] = '1'
+            try:
+                return loader(*args, **kwargs)
+            finally:
+                del os.environ[FORCE_WEIGHTS_ONLY]
+                if before is not None:
+                    os.environ[FORCE_WEIGHTS_ONLY] = before
+
+        return load
+
+    for prefix, loader in list(CheckpointLoader._schemes.items()):
+        CheckpointLoader.register_scheme(prefix, safely(loader), force=True)
 
 
 def distribute_without_gpu(cfg) -> None:
@@ -151,3 +194,4 @@ def apply() -> None:
     stand_in_for_mmcv_ops()
     leave_transformers_out()
     trust_own_checkpoints()
+    read_weights_only()

@@ -3,7 +3,10 @@ import os
 import pickle
 import re
 import sys
+import threading
 import types
+import zipfile
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.machinery import PathFinder
 
 import mmcv
@@ -12,7 +15,9 @@ import pytest
 import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.model import BaseModule
 from mmengine.optim import OneCycleLR
+from mmengine.runner import CheckpointLoader, load_checkpoint
 from mmengine.utils.dl_utils import mmcv_full_available
 
 from cen_mm import compat
@@ -55,6 +60,26 @@ def test_mmengine_checkpoints_load(checkpoint):
     assert loaded['state_dict']['weight'].tolist() == [1, 1]
 
 
+@checks
+@pytest.mark.parametrize('module', ['core', '_core'])
+def test_checkpoints_of_numpy_1_and_2_load(checkpoint, module, tmp_path):
+    """As each of them names its functions in the pickle."""
+    renamed = tmp_path / 'renamed.pth'
+    with zipfile.ZipFile(checkpoint) as old, zipfile.ZipFile(
+            renamed, 'w') as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith('data.pkl'):
+                data, found = re.subn(
+                    rb'numpy\._?core\.multiarray',
+                    f'numpy.{module}.multiarray'.encode(), data)
+                assert found
+            new.writestr(name, data)
+    hub = torch.load(renamed, weights_only=True)['message_hub']
+    assert hub['log_scalars']['train/loss'].data[0].tolist() == [1.5, 2.5]
+    assert hub['runtime_info']['scalar f'] == 1
+
+
 class Runs:
     """Unpickling it calls a function."""
 
@@ -77,6 +102,37 @@ def test_checkpoints_that_run_code_are_refused(tmp_path, call):
     with pytest.raises(pickle.UnpicklingError):
         torch.load(tmp_path / 'evil.pth', weights_only=True)
     torch.load(tmp_path / 'evil.pth', weights_only=False)  # it would have run
+
+
+@checks
+def test_no_code_runs_from_a_url(tmp_path, monkeypatch):
+    """Served over HTTP, as weights to begin with and as a pretrained part."""
+    written = tmp_path / 'written'
+    evil, good = tmp_path / 'evil.pth', tmp_path / 'good.pth'
+    torch.save(dict(a=Runs(os.mkdir, str(written))), evil)
+    torch.save(dict(state_dict=dict(weight=torch.ones(2, 3),
+                                    bias=torch.ones(2))), good)
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'hub'))
+    monkeypatch.chdir(tmp_path)
+    server = ThreadingHTTPServer(('127.0.0.1', 0), SimpleHTTPRequestHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f'http://127.0.0.1:{server.server_port}'
+    try:
+        for path in (f'{url}/evil.pth', str(evil)):
+            with pytest.raises(pickle.UnpicklingError):
+                CheckpointLoader.load_checkpoint(path, map_location='cpu')
+            net = BaseModule(dict(type='Pretrained', checkpoint=path))
+            with pytest.raises(pickle.UnpicklingError):
+                net.init_weights()
+        net = torch.nn.Linear(3, 2)
+        load_checkpoint(net, f'{url}/good.pth')
+        assert net.weight.tolist() == [[1] * 3] * 2
+    finally:
+        server.shutdown()
+    assert not written.exists()
+    assert 'TORCH_FORCE_WEIGHTS_ONLY_LOAD' not in os.environ
+    torch.load(evil, weights_only=False)  # which a user may still ask for
+    assert written.exists()
 
 
 def test_mmengine_is_not_deceived_about_ops():

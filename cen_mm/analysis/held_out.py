@@ -9,8 +9,9 @@ from mmengine.registry import DATASETS
 def check_folder(cfg: Config, loader: str) -> None:
     """Reject a config whose ``loader`` ('test_dataloader') has no data.
 
-    Raises FileNotFoundError if the folder is not there, and ValueError if
-    the config has no such loader.
+    Raises:
+        FileNotFoundError: If the folder is not there.
+        ValueError: If the config has no such loader.
     """
     if not cfg.get(loader):
         raise ValueError(f'{cfg.filename} has no {loader}, which names the '
@@ -26,15 +27,20 @@ def check_folder(cfg: Config, loader: str) -> None:
 def held_out_set(cfg: Config) -> BaseDataset:
     """Build the test set, within the scope of the config.
 
-    Raises FileNotFoundError if its folder, or a file of it, is not there,
-    and ValueError if it is empty or the config has no test_dataloader.
+    Raises:
+        FileNotFoundError: If its folder, or a file of it, is not there.
+        ValueError: If it is empty, or the config has no test_dataloader.
     """
     check_folder(cfg, 'test_dataloader')
     return DATASETS.build(cfg.test_dataloader.dataset)
 
 
 def check_truth(data: dict) -> None:
-    """Reject a sample of a data set that has neither labels nor target."""
+    """Reject a sample, as the data set gives it, without labels or target.
+
+    Raises:
+        ValueError: If it has neither.
+    """
     if not {'gt_sem_seg', 'gt_img'} & set(data['data_samples'].keys()):
         raise ValueError(
             'the test set has no ground truth to compare with: load it, such '

@@ -31,11 +31,17 @@ COLOURS = dict(
 
 
 def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
-    """A hexadecimal colour for each modality, in their order.
+    """A colour for each modality.
 
     Known names have their own. Any other, or one of two known ones that share
     a colour, has one that its name decides, unless that is taken; only beyond
     six modalities do colours repeat. The order does not matter.
+
+    Args:
+        modalities (Iterable[str]): Names.
+
+    Returns:
+        dict[str, str]: Hexadecimal colours by name, in the same order.
     """
     names = list(modalities)
     chosen: Dict[str, str] = {}
@@ -51,9 +57,15 @@ def modality_colours(modalities: Iterable[str]) -> Dict[str, str]:
 
 
 def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
-    """A figure of ``size`` inches with room for its labels, and its axes.
+    """``plt.subplots`` with room for the labels.
 
-    These are ``(rows, columns)``; the rest goes to ``plt.subplots``.
+    Args:
+        rows, columns (int): Default to 1.
+        size (tuple[float, float]): Width and height in inches.
+        kwargs: Of ``plt.subplots``.
+
+    Returns:
+        tuple: The figure, and its axes, ``(rows, columns)``.
     """
     return plt.subplots(
         rows, columns, figsize=size, squeeze=False, layout='constrained',
@@ -62,10 +74,15 @@ def new_figure(rows: int = 1, columns: int = 1, size=(6, 4), **kwargs):
 
 def grouped_bars(axis, groups: Sequence[str],
                  values: Dict[str, np.ndarray]) -> Dict[str, list]:
-    """G named groups of bars, in each a bar a modality or stream.
+    """G groups of bars, in each a bar a modality or stream.
 
-    ``values``, ``(G, )`` each, and the bars, which are returned, are by
-    modality or stream. Names that are long together stand upright.
+    Args:
+        axis (Axes): Where.
+        groups (Sequence[str]): Names; upright where they are long together.
+        values (dict[str, np.ndarray]): By modality or stream, ``(G, )``.
+
+    Returns:
+        dict[str, list]: The bars of each.
     """
     colours = modality_colours(values)
     width = 0.8 / len(values)
@@ -90,9 +107,14 @@ def check_name(out: Union[str, Path]) -> None:
 
 
 def save(figure, out: Union[str, Path]) -> None:
-    """Write a figure, make the folders, and close it.
+    """Write and close a figure.
 
-    Raises ValueError if the name of ``out`` says no known format.
+    Args:
+        figure (Figure): What to write.
+        out (str | Path): Its name says the format. Folders are made.
+
+    Raises:
+        ValueError: If it says none, or one that is unknown.
     """
     check_name(out)
     Path(out).parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,15 @@ Norms = List[Tuple[str, nn.Module]]
 
 @dataclass
 class TrainedNet:
-    """A checkpoint and its config."""
+    """A checkpoint and its config.
+
+    Attributes:
+        cfg (Config): The config.
+        model (BaseModel): In evaluation mode, on mmengine's device.
+        meta (dict): Of the checkpoint, such as ``iter`` and ``epoch``.
+        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
+        modalities (list[str]): The M names.
+    """
     cfg: Config
     model: BaseModel  # in evaluation mode, on mmengine's device
     meta: dict  # of the checkpoint, such as iter and epoch
@@ -54,9 +62,14 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
 
 
 def exchanging_norms(net: nn.Module) -> Norms:
-    """Names and private norms with an exchange rule, in the net's order.
+    """The private norms with an exchange rule, in the order of the net.
 
-    A rule of threshold 0, which replaces nothing, is one too.
+    Args:
+        net (nn.Module): A model of ours, or any other.
+
+    Returns:
+        list[tuple[str, nn.Module]]: Qualified names and norms. A rule of
+        threshold 0, which replaces nothing, is one too.
 
     Raises:
         ValueError: If there are none, or only one modality, or scales that

@@ -21,8 +21,11 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
 
     Args:
         checkpoint (str): Path.
-        config (str, optional): Path of the config. Defaults to the one
-            beside the checkpoint.
+        config (str, optional): Path of the config. Defaults to None: the
+            one beside the checkpoint.
+
+    Returns:
+        Config: With fields resolved.
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.

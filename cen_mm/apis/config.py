@@ -11,10 +11,16 @@ class UsageError(ValueError):
 
 
 def parse_options(texts: Sequence[str]) -> Dict[str, Any]:
-    """Parse ``KEY=VALUE`` words, such as ``['randomness.seed=1']``.
+    """Parse the ``KEY=VALUE`` words of ``--cfg-options`` as mmengine does.
 
-    As mmengine does, but after the arguments of a tool are parsed, so that
-    ``--help`` does not import mmengine.
+    Tools call it after their arguments are parsed, so that ``--help`` does
+    not import mmengine.
+
+    Args:
+        texts (Sequence[str]): Such as ``['randomness.seed=1']``.
+
+    Returns:
+        dict: Values by key.
 
     Raises:
         UsageError: If one is not of this form.
@@ -35,6 +41,9 @@ def read_config(path: str, options: Sequence[str] = (), **kwargs) -> Config:
         path (str): Config file.
         options (Sequence[str]): ``KEY=VALUE``. Defaults to none.
         kwargs: As of ``Config.fromfile``.
+
+    Returns:
+        Config: With the values of ``options``.
 
     Raises:
         FileNotFoundError: If the file does not exist.

@@ -1,5 +1,6 @@
 """Inference on files, arrays and folders, for both tasks."""
 import os.path as osp
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
@@ -15,7 +16,7 @@ from .folders import pair_files
 Source = Union[str, Path, np.ndarray]
 
 
-class FolderInferencer:
+class FolderInferencer(ABC):
     """Runs a trained model on samples, or on one folder per modality.
 
     Args:
@@ -111,14 +112,14 @@ class FolderInferencer:
                     Image.fromarray(array).save(path)
         return failures
 
+    @abstractmethod
     def predict(self, data: dict) -> Any:
         """Predict a sample of the test pipeline."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, data: dict, image: Optional[np.ndarray]
              ) -> Dict[str, Tuple[np.ndarray, ...]]:
         """Predict and draw: by stream one picture per kind."""
-        raise NotImplementedError
 
     def _load(self, sample: Dict[str, Source]
               ) -> Tuple[dict, Optional[np.ndarray]]:

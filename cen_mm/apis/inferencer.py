@@ -70,24 +70,32 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
 
 
 class MultimodalInferencer(FolderInferencer):
-    """Labels files or arrays of several modalities.
+    """Runs a trained model on files or arrays of several modalities.
 
     The config's test pipeline prepares them, so results equal those of a
-    test on the same files: ``pred_sem_seg`` and ``seg_logits``, and those of
-    the streams. Labels are not needed, nor is 'rgb' if it is no input. For
-    folders it writes ``OUT/labels/STREAM/NAME.png``, the class indices in 8
-    bits, and ``OUT/overlays/STREAM/NAME.png``, their colours over the image
-    (only the colours without 'rgb').
+    test on the same files. Labels are not needed. For folders it writes
+    ``OUT/labels/STREAM/NAME.png``, the class indices in 8 bits, and
+    ``OUT/overlays/STREAM/NAME.png``, their colours over the image (only the
+    colours without 'rgb').
 
     Args:
         config (str | Path | Config): A config of mmseg with a multimodal
             test pipeline, or with a stock one for RGB.
-        checkpoint (str | Path): As of :class:`FolderInferencer`.
-        device (str, optional): As of :class:`FolderInferencer`.
+        checkpoint (str | Path): Weights trained with it; they are loaded
+            strictly.
+        device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
+            if there is one.
 
     Attributes:
+        modalities (tuple[str]): Modalities of a sample.
         dataset_meta (dict): With ``classes`` and ``palette``, of the
             checkpoint, or else of the config's test set.
+        suffixes (dict[str, str]): By modality, the end of the names of the
+            test set's files.
+
+    Raises:
+        FileNotFoundError: If config or checkpoint do not exist.
+        ValueError: If the checkpoint is one of another model.
 
     Example:
         >>> inferencer = MultimodalInferencer('config.py', 'epoch_300.pth')

@@ -10,7 +10,13 @@ from ..datasets import LoadModality, PackModalities
 
 
 class LoadImage:
-    """A ``LoadImageFromFile`` that accepts arrays and names broken files."""
+    """A ``LoadImageFromFile`` that accepts arrays and names broken files.
+
+    OpenCV fails on an empty file without its name.
+
+    Args:
+        from_file (LoadImageFromFile): Reads paths.
+    """
 
     def __init__(self, from_file: LoadImageFromFile) -> None:
         self.from_file = from_file

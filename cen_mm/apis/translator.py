@@ -46,17 +46,26 @@ class TranslationInferencer(FolderInferencer):
     """Translates files or arrays of several modalities.
 
     The config's test pipeline prepares them, and the outputs have its size,
-    256x256 for Taskonomy; ``translations`` converts a result to pictures. A
-    target is not needed. For folders it writes
+    256x256 for Taskonomy. A target is not needed. For folders it writes
     ``OUT/images/STREAM/NAME.png``, 8 bits in RGB. The same input gives the
     same output: dropout, which the official prediction has, is seeded for
-    each sample by the config's ``randomness.seed``; devices draw different
-    dropout. Names may end as Taskonomy's do.
+    each sample by the config's ``randomness.seed``.
 
     Args:
         config (str | Path | Config): A config of translation.
-        checkpoint (str | Path): As of :class:`FolderInferencer`.
-        device (str, optional): As of :class:`FolderInferencer`.
+        checkpoint (str | Path): Weights trained with it; they are loaded
+            strictly.
+        device (str, optional): Such as 'cpu' or 'cuda:1', which draw
+            different dropout. Defaults to a GPU if there is one.
+
+    Attributes:
+        modalities (tuple[str]): Modalities of a sample.
+        suffixes (dict[str, str]): By modality, the end of Taskonomy's file
+            names. Other names are used unchanged.
+
+    Raises:
+        FileNotFoundError: If config or checkpoint do not exist.
+        ValueError: If the checkpoint is one of another model.
 
     Example:
         >>> translator = TranslationInferencer('config.py', 'epoch_300.pth')

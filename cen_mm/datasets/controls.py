@@ -8,9 +8,21 @@ from mmseg.registry import TRANSFORMS
 class NoiseModality(BaseTransform):
     """Add a modality of white noise: the control for a second sensor.
 
-    A gain by it is not a gain by information. The noise, ``(H, W)``
-    np.float32, is drawn anew each time, from the normal distribution of mean
-    0 and variance 1. It joins ``seg_fields``.
+    A gain by it is not a gain by information. The noise has one channel and
+    is drawn anew each time, from the normal distribution of mean 0 and
+    variance 1.
+
+    Required Keys:
+
+    - img
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - <modality> (np.float32): ``(H, W)``.
 
     Args:
         modality (str): Its name. Defaults to 'noise'.
@@ -20,32 +32,48 @@ class NoiseModality(BaseTransform):
         self.modality = modality
 
     def transform(self, results: dict) -> dict:
-        """Add the modality to the segmentation fields."""
-        results[self.modality] = self._make(results['img'])
+        """Add the noise to the segmentation fields."""
+        results[self.modality] = np.random.standard_normal(
+            results['img'].shape[:2]).astype(np.float32)
         results['seg_fields'].append(self.modality)
         return results
-
-    def _make(self, image: np.ndarray) -> np.ndarray:
-        return np.random.standard_normal(image.shape[:2]).astype(np.float32)
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(modality={self.modality!r})'
 
 
 @TRANSFORMS.register_module()
-class CopyRGB(NoiseModality):
+class CopyRGB(BaseTransform):
     """Make a modality of a copy of the image: the control for capacity.
 
-    What a network gains from it, ``(H, W, 3)`` in RGB, it gains from a second
-    stream alone. Placed right before ``PackModalities``, so that whatever has
-    changed the image has changed the copy.
+    What a network gains from it, it gains from a second stream alone. Placed
+    right before ``PackModalities``, so that whatever has changed the image
+    has changed the copy.
+
+    Required Keys:
+
+    - img
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - <modality> (np.ndarray): ``(H, W, 3)`` in RGB.
 
     Args:
         modality (str): Its name.
     """
 
     def __init__(self, modality: str) -> None:
-        super().__init__(modality)
+        self.modality = modality
 
-    def _make(self, image: np.ndarray) -> np.ndarray:
-        return image[..., ::-1]
+    def transform(self, results: dict) -> dict:
+        """Add the copy to the segmentation fields."""
+        results[self.modality] = results['img'][..., ::-1]
+        results['seg_fields'].append(self.modality)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(modality={self.modality!r})'

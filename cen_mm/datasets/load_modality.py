@@ -9,6 +9,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
+from ..layers import check_modalities
 from .read_array import describe, read_array
 
 
@@ -20,8 +21,19 @@ class LoadModality(BaseTransform):
     Grey maps stay ``(H, W)``; colours become RGB. An array instead of the
     path is used unchanged; its colours are RGB.
 
-    Adds ``<modality>``, ``(H, W)`` or ``(H, W, 3)``, of ``<modality>_path``;
-    ``img`` must be there for its size.
+    Required Keys:
+
+    - img
+    - img_path
+    - <modality>_path (str | np.ndarray)
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, 3)``.
 
     Args:
         modality (str): Its name, such as 'depth' or 'thermal'.
@@ -33,9 +45,9 @@ class LoadModality(BaseTransform):
         backend_args (dict, optional): See mmengine's file I/O.
 
     Raises:
-        ValueError: If the data set has no such modality, or a file cannot
-            be decoded, has another type or size than it should, or holds
-            NaN; the message names it.
+        ValueError: If the name is taken, the data set has no such modality,
+            or a file cannot be decoded, has another type or size than it
+            should, or holds NaN; the message names it.
     """
 
     def __init__(self,
@@ -43,13 +55,17 @@ class LoadModality(BaseTransform):
                  dtype: str = 'uint16',
                  centre_crop: bool = False,
                  backend_args: Optional[dict] = None) -> None:
-        self.modality = modality
+        self.modality, = check_modalities((modality, ))
         self.dtype = np.dtype(dtype)
         self.centre_crop = centre_crop
         self.backend_args = backend_args
 
     def transform(self, results: dict) -> dict:
         """Load the modality and register it with the segmentation fields."""
+        if self.modality == 'rgb' or self.modality in results:
+            raise ValueError(
+                f'LoadModality(modality={self.modality!r}): that name is '
+                "taken ('rgb' is the image); load it under another one")
         key = f'{self.modality}_path'
         if key not in results:
             raise ValueError(
@@ -73,7 +89,14 @@ class LoadModality(BaseTransform):
         return results
 
     def read(self, source: Union[str, np.ndarray]) -> np.ndarray:
-        """Decode and check what ``<modality>_path`` holds."""
+        """Decode a file, or take an array as it is, and check the values.
+
+        Args:
+            source (str | np.ndarray): What ``<modality>_path`` holds.
+
+        Returns:
+            np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
+        """
         return read_array(source, self.modality, self.dtype,
                           f'LoadModality(modality={self.modality!r})',
                           'dtype', self.backend_args)

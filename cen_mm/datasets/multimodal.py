@@ -47,7 +47,13 @@ class MultimodalSegDataset(BaseSegDataset):
         self.METAINFO = self.metainfo
 
     def load_data_list(self) -> List[dict]:
-        """Paths of every sample, ``<modality>_path``, and ``num_classes``."""
+        """Paths of every sample.
+
+        Returns:
+            list[dict]: With ``img_path``, ``seg_map_path``, one
+            ``<modality>_path`` per modality, ``num_classes`` and the keys
+            that mmseg's transforms need.
+        """
         if not self.metainfo.get('classes'):
             raise ValueError(
                 f'{type(self).__name__} has no classes: set metainfo=dict('

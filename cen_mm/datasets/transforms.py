@@ -24,8 +24,20 @@ class LoadLabels(LoadAnnotations):
     A label out of range would otherwise surface as a failed assertion on
     the GPU, hours later and without a file name.
 
-    Adds ``gt_seg_map`` (np.uint8), ``(H, W)``, 255 is ignored. Needs
-    ``num_classes`` of :class:`MultimodalSegDataset`.
+    Required Keys:
+
+    - seg_map_path
+    - img_path
+    - ori_shape
+    - num_classes
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - gt_seg_map (np.uint8): ``(H, W)``, 255 is ignored.
 
     Raises:
         ValueError: If the file cannot be decoded, its size is not the
@@ -68,7 +80,22 @@ class RandomScale(Resize):
     The official augmentation: the factor is uniform in ``ratio_range`` and
     raised where the shorter side would end below ``min_short_side``.
 
-    ``seg_fields`` are scaled by nearest neighbour.
+    Required Keys:
+
+    - img
+    - gt_seg_map, and any other key in seg_fields (optional)
+
+    Modified Keys:
+
+    - img
+    - img_shape
+    - gt_seg_map, and any other key in seg_fields, by nearest neighbour
+
+    Added Keys:
+
+    - scale
+    - scale_factor
+    - keep_ratio
 
     Args:
         ratio_range (tuple[float, float]): Smallest and largest factor.
@@ -107,9 +134,21 @@ class PackModalities(PackSegInputs):
     names travel with the sample as meta information, for the model to
     compare with its own.
 
-    Returns ``inputs`` (torch.float32), ``(3*M, H, W)`` in the order of
-    ``modalities``, and ``data_samples`` as of ``PackSegInputs``, with
-    ``modalities`` in their metainfo.
+    Required Keys:
+
+    - img
+    - <modality>, for every modality but 'rgb'
+
+    Modified Keys:
+
+    - seg_fields
+
+    Added Keys:
+
+    - inputs (torch.float32): ``(3*M, H, W)``, in the order of
+      ``modalities``.
+    - data_samples (SegDataSample): As of ``PackSegInputs``, and
+      ``modalities`` in its metainfo.
 
     Args:
         modalities (Sequence[str]): In the order of the model's.

@@ -19,8 +19,13 @@ TINY = np.float32(1e-12)
 class Solid:
     """A box, a sphere or an upright cylinder, turned about the vertical.
 
-    Its faces, and so their finishes, are ordered -x, +x, -y, +y, -z, +z. A
-    sphere, and the side of a cylinder, have the first one.
+    Attributes:
+        kind (str): 'box', 'sphere' or 'cylinder'.
+        centre (tuple): Its centre ``(x, y, z)``.
+        half (tuple): Half of its extent along its own three axes.
+        yaw (float): Its rotation about z in radians, counterclockwise.
+        finish (Any): The finishes of its faces, ordered -x, +x, -y, +y, -z,
+            +z. A sphere, and the side of a cylinder, have the first one.
     """
 
     kind: str  # 'box', 'sphere' or 'cylinder'
@@ -31,7 +36,17 @@ class Solid:
 
 
 def rotate(vectors: Sequence[np.ndarray], cos, sin) -> tuple:
-    """Turn x, y and z counterclockwise about z."""
+    """Turn vectors about z.
+
+    Args:
+        vectors (sequence[np.ndarray]): Their x, y and z, each ``(N,)``.
+        cos (float or np.ndarray): Cosine of the counterclockwise angle, one
+            for all or shape ``(N,)``.
+        sin (float or np.ndarray): Its sine.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray, np.ndarray]: The new x, y and z.
+    """
     x, y, z = vectors
     return cos * x - sin * y, sin * x + cos * y, z
 
@@ -88,12 +103,19 @@ def _ball(start, ways, radius):
 def first_hit(solids: Sequence[Solid], origin: np.ndarray,
               directions: np.ndarray,
               limit: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Find the first solid on every ray, see :func:`interval`.
+    """Find the first solid on every ray.
+
+    Args:
+        solids (sequence[Solid]): The solids.
+        origin (np.ndarray): Start of all rays, shape ``(3,)``, outside of
+            the solids.
+        directions (np.ndarray): Shape ``(3, N)``, of any length.
+        limit (np.ndarray): Parameter where each ray ends, shape ``(N,)``.
 
     Returns:
         tuple[np.ndarray, np.ndarray]: The parameter of the hit and the
         1-based index of the solid, both ``(N,)``; where nothing is hit,
-        ``limit``, ``(N,)``, and 0.
+        ``limit`` and 0.
     """
     distance, index = limit.copy(), np.zeros(len(limit), np.intp)
     for number, solid, rays in _candidates(solids, origin, directions):

@@ -32,7 +32,16 @@ RANGES = {
 
 @dataclass(eq=False)
 class Material:
-    """A pattern that blends two colours."""
+    """A coloured pattern.
+
+    Attributes:
+        pattern (str): Name of one of :data:`PATTERNS`.
+        colours (np.ndarray): Linear RGB of both colours, shape ``(2, 3)``.
+        scale (float): Size of a repeat in metres.
+        offset (float): Shift of the pattern in repeats.
+        glow (float): Emitted light, relative to a white surface in full
+            light. Defaults to 0.
+    """
 
     pattern: str  # one of PATTERNS
     colours: np.ndarray  # linear RGB of both, (2, 3)
@@ -42,7 +51,13 @@ class Material:
 
     def colour(self, u: np.ndarray, v: np.ndarray,
                size: np.ndarray) -> np.ndarray:
-        """Linear RGB, ``(3, N)``, at places of a surface in metres."""
+        """Linear RGB, shape ``(3, N)``, at places of a surface.
+
+        Args:
+            u (np.ndarray): Metres from the left border, shape ``(N,)``.
+            v (np.ndarray): Metres from the lower border, shape ``(N,)``.
+            size (np.ndarray): Extent of the surface, shape ``(2, N)``.
+        """
         share = PATTERNS[self.pattern](u, v, size, self.scale, self.offset)
         first, second = np.asarray(self.colours, np.float32)[..., None]
         grain = 0.9 + 0.2 * noise(u * 9, v * 9 + self.offset)
@@ -55,10 +70,22 @@ def make_material(rng: np.random.Generator,
                   saturation: Tuple[float, float] = (0.05, 0.6),
                   value: Tuple[float, float] = (0.35, 0.95),
                   contrast: float = 0.25) -> Material:
-    """Draw a material from ranges of HSV of its first colour.
+    """Draw a material.
 
-    Both colours have the same saturation, and ``contrast`` is the largest
-    difference of their brightness on the screen.
+    Args:
+        rng (np.random.Generator): Source of the choices.
+        patterns (sequence[str]): Patterns to choose from.
+        hue (tuple[float, float]): Range of the first colour's hue, 0 to 1.
+            Defaults to (0, 1), any.
+        saturation (tuple[float, float]): Range of the saturation of both
+            colours. Defaults to (0.05, 0.6).
+        value (tuple[float, float]): Range of the first colour's brightness
+            on the screen. Defaults to (0.35, 0.95).
+        contrast (float): Largest difference of brightness of its two
+            colours. Defaults to 0.25.
+
+    Returns:
+        Material: Without emitted light.
     """
     tone, strength = rng.uniform(*hue), rng.uniform(*saturation)
     first = rng.uniform(*value)
@@ -79,6 +106,12 @@ def draw_class_materials(rng: np.random.Generator) -> Dict[str, Material]:
     Colour alone must not suffice to distinguish the classes, so that many
     objects have the material of the surface behind or below them, or of each
     other.
+
+    Args:
+        rng (np.random.Generator): Source of the choices.
+
+    Returns:
+        dict[str, Material]: Materials by name of the class.
     """
     drawn = {name: make_material(rng, **ranges)
              for name, ranges in RANGES.items()}

@@ -63,7 +63,14 @@ def check_domains(domains: Sequence[str]) -> None:
 
 def render_scene(scene: Scene, height: int, width: int,
                  rng: np.random.Generator) -> Dict[str, np.ndarray]:
-    """Render a given scene in all domains, see :func:`render_room`."""
+    """Render a given scene in all domains, see :func:`render_room`.
+
+    Args:
+        scene (Scene): The scene.
+        height (int): Rows of the images.
+        width (int): Columns of the images.
+        rng (np.random.Generator): Source of the sensors' noise.
+    """
 
     def image(values):
         return values.reshape(*values.shape[:-1], height, width)

@@ -43,8 +43,18 @@ class Decal(NamedTuple):
 class Scene:
     """A room and its camera, in metres, z up, origin at the floor's centre.
 
-    ``dropouts``, ``(R, 4)``, are rectangles ``(x0, y0, x1, y1)`` in shares of
-    the image, without measured depth.
+    Attributes:
+        room (Solid): A box that is seen from inside.
+        solids (list[Solid]): All solids in it.
+        decals (list[Decal]): All decals; the last is on top.
+        eye (np.ndarray): Position of the camera, shape ``(3,)``.
+        axes (np.ndarray): Its axes right, down and forward in the columns,
+            shape ``(3, 3)``.
+        focal (float): Focal length in widths of the image.
+        light (np.ndarray): Position of the lamp, shape ``(3,)``.
+        exposure (float): Exposure relative to that of a good photograph.
+        dropouts (np.ndarray): Rectangles ``(x0, y0, x1, y1)``, in shares of
+            the image, without measured depth, ``(R, 4)``.
     """
 
     room: Solid  # a box that is seen from inside

@@ -16,8 +16,13 @@ def photograph(light: np.ndarray, exposure: float,
                rng: np.random.Generator) -> np.ndarray:
     """Take a picture with shot noise and a limited gain.
 
-    Light and picture are linear, 1 is white; ``exposure`` is relative to
-    that of a good picture.
+    Args:
+        light (np.ndarray): Linear radiance, 1 is white, any shape.
+        exposure (float): Exposure relative to that of a good picture.
+        rng (np.random.Generator): Source of the noise.
+
+    Returns:
+        np.ndarray: Linear values from 0 to 1, of the shape of ``light``.
     """
     electrons = np.minimum(light * exposure, 1) * WHITE
     noise = rng.standard_normal(light.shape, np.float32)

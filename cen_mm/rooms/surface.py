@@ -10,7 +10,16 @@ from .scene import Scene
 
 @dataclass
 class Surface:
-    """The visible surface; N is the number of pixels."""
+    """The visible surface; N is the number of pixels.
+
+    Attributes:
+        point (np.ndarray): Position in metres, ``(3, N)``.
+        normal (np.ndarray): Unit normal towards the camera, ``(3, N)``.
+        solid (np.ndarray): Index of the solid, 0 for the room, ``(N,)``.
+        face (np.ndarray): Index of its face, ``(N,)``.
+        uv (np.ndarray): Metres from the corner of the face, ``(2, N)``.
+        size (np.ndarray): Extent of the face in metres, ``(2, N)``.
+    """
 
     point: np.ndarray  # in metres, (3, N)
     normal: np.ndarray  # of length 1 and towards the camera, (3, N)
@@ -22,7 +31,16 @@ class Surface:
 
 def find_surface(solids: Sequence[Solid], point: np.ndarray,
                  index: np.ndarray) -> Surface:
-    """Normal, face and coordinates of points on solids, the room first."""
+    """Compute normal, face and coordinates of points on solids.
+
+    Args:
+        solids (sequence[Solid]): All solids, the room first.
+        point (np.ndarray): Shape ``(3, N)``.
+        index (np.ndarray): Index of the solid of each point, ``(N,)``.
+
+    Returns:
+        Surface: One entry per point.
+    """
 
     def each(values):
         table = np.array(values, point.dtype)
@@ -66,7 +84,16 @@ def find_surface(solids: Sequence[Solid], point: np.ndarray,
 
 def paint(scene: Scene, surface: Surface
           ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Class ``(N,)``, linear albedo ``(3, N)`` and emitted light ``(N,)``."""
+    """Look up class, colour and emitted light of the surface.
+
+    Args:
+        scene (Scene): With solids and decals.
+        surface (Surface): Its visible surface.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray, np.ndarray]: Class index ``(N,)``,
+        linear albedo ``(3, N)`` and emitted light ``(N,)``.
+    """
     solids = [scene.room, *scene.solids]
     finishes = [finish for solid in solids for finish in solid.finish]
     finishes += [decal.finish for decal in scene.decals]

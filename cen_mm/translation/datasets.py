@@ -42,7 +42,7 @@ class MultiDomainDataset(BaseDataset):
 
     def __init__(self, modalities: Sequence[str], target: str,
                  **kwargs) -> None:
-        self.modalities = check_modalities(modalities)
+        self.modalities = check_modalities(modalities, target)
         self.target = target
         self.domains = (*self.modalities, target)
         for domain in self.domains if self.FOLDERS else ():
@@ -112,6 +112,9 @@ class TaskonomyDataset(MultiDomainDataset):
             train_domain.txt val_domain.txt
 
     The paper's "shade" is ``reshading``, its "texture" ``edge_texture``.
+
+    Args:
+        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = {
         domain: domain
@@ -135,6 +138,9 @@ class RoomsTranslationDataset(MultiDomainDataset):
     ``tools/dataset_converters/rooms.py`` renders. Rooms have no
     ``depth_euclidean``, no ``principal_curvature`` and no segments, but
     ``albedo`` and ``sensor_depth``, which is depth with noise and holes.
+
+    Args:
+        kwargs: As of :class:`MultiDomainDataset`.
     """
     FOLDERS = dict(
         rgb='rgb',

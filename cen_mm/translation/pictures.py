@@ -15,7 +15,14 @@ GAP = 4
 
 
 def picture(image: torch.Tensor) -> np.ndarray:
-    """``(3, H, W)`` in 0 to 255 as a picture ``(H, W, 3)``, uint8, rounded."""
+    """Convert an image tensor to 8 bits.
+
+    Args:
+        image (Tensor): ``(3, H, W)`` in 0 to 255.
+
+    Returns:
+        np.ndarray: ``(H, W, 3)`` uint8, rounded.
+    """
     image = image.detach().float().round().clamp(0, 255).byte()
     return image.permute(1, 2, 0).cpu().numpy()
 
@@ -39,7 +46,14 @@ def translations(sample: DataSample) -> Dict[str, np.ndarray]:
 
 
 def row_of(sample: DataSample) -> Dict[str, np.ndarray]:
-    """Sources, streams, ensemble and any target of a sample, by caption."""
+    """Sources, streams, ensemble and, if the sample has one, target.
+
+    Args:
+        sample (DataSample): Of :meth:`CENPix2Pix.predict`.
+
+    Returns:
+        dict[str, np.ndarray]: ``(H, W, 3)`` uint8 in RGB, by caption.
+    """
     row = {m: picture(sample.get(f'img_{m}')) for m in sample.modalities}
     for stream, image in translations(sample).items():
         row[stream if stream == 'ensemble' else f'from {stream}'] = image
@@ -107,6 +121,13 @@ class StreamVisualizer(Visualizer):
 
 
 def enlarged(image: np.ndarray) -> np.ndarray:
-    """Enlarge by the smallest integer that makes it ``WIDTH`` wide."""
+    """Enlarge an image to a width of at least ``WIDTH``.
+
+    Args:
+        image (np.ndarray): ``(H, W, 3)``.
+
+    Returns:
+        np.ndarray: ``(k*H, k*W, 3)`` with the smallest possible integer k.
+    """
     times = -(-WIDTH // image.shape[1])
     return image.repeat(times, axis=0).repeat(times, axis=1)

@@ -69,10 +69,7 @@ class CENPix2Pix(BaseModel):
                  predict_mode: str = 'train',
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
-        self.modalities = check_modalities(modalities)
-        if target in self.modalities:
-            raise ValueError(f'target={target!r} is one of modalities='
-                             f'{self.modalities}: translate into another one')
+        self.modalities = check_modalities(modalities, target)
         self.target = target
         self.pixel_weight = pixel_weight
         if predict_mode not in ('train', 'eval'):
@@ -118,6 +115,12 @@ class CENPix2Pix(BaseModel):
                 terms of its loss, 'predict' samples.
             outputs (Tensor, optional): The generator's output, if it is
                 there already.
+
+        Returns:
+            Tensor | dict[str, Tensor] | list[DataSample]: By mode.
+
+        Raises:
+            ValueError: If the mode is unknown.
         """
         if mode == 'predict':
             return self.predict(inputs, data_samples)
@@ -144,6 +147,7 @@ class CENPix2Pix(BaseModel):
         """
         data = self.data_preprocessor(data, True)
         inputs, samples = data['inputs'], data['data_samples']
+        self._check(samples)
         g_optim = optim_wrapper['generator']
         d_optim = optim_wrapper['discriminator']
         with g_optim.optim_context(self.generator):
@@ -163,9 +167,15 @@ class CENPix2Pix(BaseModel):
 
     def discriminator_loss(self, inputs: Tensor, target: Tensor,
                            outputs: Tensor) -> Dict[str, Tensor]:
-        """L_D, the loss on real and on fake, as of :meth:`generator_loss`.
+        """L_D, without gradient for the generator.
 
-        The generator gets no gradient.
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            target (Tensor): ``(N, C', H, W)``.
+            outputs (Tensor): ``(N, (M+1)*C', H, W)`` of the generator.
+
+        Returns:
+            dict[str, Tensor]: ``discriminator.loss_real`` and ``_fake``.
         """
         m = len(self.modalities)
         pairs = (target.repeat_interleave(m, dim=0),
@@ -218,6 +228,7 @@ class CENPix2Pix(BaseModel):
             ``(C', H, W)``, and ``img_<modality>``, the source, ``(C, H, W)``,
             in 0 to 255. Their metainfo names ``modalities`` and ``target``.
         """
+        self._check(data_samples)
         net = unwrapped(self.generator)
         with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
             outputs = net(inputs).to(inputs.dtype)
@@ -233,6 +244,20 @@ class CENPix2Pix(BaseModel):
             sample.set_metainfo(
                 dict(modalities=self.modalities, target=self.target))
         return data_samples
+
+    def _check(self, data_samples: List[DataSample]) -> None:
+        """Compare the domains that samples were packed from with the model's.
+
+        Raises:
+            ValueError: If they differ, in order too.
+        """
+        ours = dict(modalities=self.modalities, target=self.target)
+        for sample in data_samples:
+            packed = {k: sample.metainfo.get(k, v) for k, v in ours.items()}
+            packed['modalities'] = tuple(packed['modalities'])
+            if packed != ours:
+                raise ValueError(f'the data set gives {packed}, but the model '
+                                 f'has {ours}: name the same in both')
 
     def _streams(self, outputs: Tensor) -> Tensor:
         """``(N, (M+1)*C', H, W)`` to ``(N*M, C', H, W)``, no ensemble."""
@@ -254,9 +279,13 @@ def bce(logits: Tensor, label: float) -> Tensor:
 
 @contextmanager
 def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
-    """Set training mode or not; modes and buffers are restored afterwards.
+    """Set the mode of a network; modes and buffers are restored afterwards.
 
     Test images thus do not change running statistics.
+
+    Args:
+        net (nn.Module): Any network.
+        training (bool): Whether to set training mode.
     """
     modes = [(module, module.training) for module in net.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]

@@ -46,8 +46,10 @@ class LoadDomains(BaseTransform):
     """
 
     def __init__(self, scales: Dict[str, dict]) -> None:
+        self.scales = scales
         self.tables = {
-            domain: self._table(**scale) for domain, scale in scales.items()
+            domain: self._table(**scale)
+            for domain, scale in scales.items()
         }
 
     def transform(self, results: dict) -> dict:
@@ -57,15 +59,15 @@ class LoadDomains(BaseTransform):
             domains.append(results['target'])
         sources = [results[f'{domain}_path'] for domain in domains]
         images = list(map(self._load, sources, domains))
-        sizes = [
-            f'{describe(source, domain)} is {len(image)} x {len(image[0])}'
-            for source, domain, image in zip(sources, domains, images)
-        ]
-        for image, size in zip(images, sizes):
-            if image.shape != images[0].shape:
+        height, width = images[0].shape[:2]
+        for image, source, domain in zip(images, sources, domains):
+            if image.shape[:2] != (height, width):
                 raise ValueError(
-                    f'{size}, but {sizes[0]}: the domains of a view must be '
-                    'aligned pixel by pixel, write them in one size')
+                    f'{describe(source, domain)} is {image.shape[0]} x '
+                    f'{image.shape[1]}, but '
+                    f'{describe(sources[0], domains[0])} is {height} x '
+                    f'{width}: the domains of a view must be aligned pixel '
+                    'by pixel, write them in one size')
         if 'target' in results:
             results['gt_img'] = images.pop()
         results['img'] = images
@@ -73,15 +75,14 @@ class LoadDomains(BaseTransform):
 
     def _load(self, source: Union[str, np.ndarray],
               domain: str) -> np.ndarray:
-        reader = f'LoadDomains for {domain!r}'
-        if domain in self.tables:
-            image = self.tables[domain][read_array(
-                source, domain, np.dtype('uint16'), reader, 'scales')]
-        else:
-            image = read_array(
-                source, domain, np.dtype('uint8'), reader, 'scales')
+        table = self.tables.get(domain)
+        dtype = np.dtype('uint8' if table is None else 'uint16')
+        image = read_array(source, domain, dtype,
+                           f'LoadDomains for {domain!r}', 'scales')
+        if table is not None:
+            image = table[image]
         if image.ndim == 2:
-            image = np.stack([image] * 3, axis=2)
+            image = np.repeat(image[..., None], 3, axis=2)
         # A copy, as mmagic flips in place.
         return np.array(image, order='C')
 
@@ -97,17 +98,27 @@ class LoadDomains(BaseTransform):
             values = np.log(1 + values)
         return np.minimum(values * 255. / maximum, 255.).astype(np.uint8)
 
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(scales={self.scales})'
+
 
 @TRANSFORMS.register_module()
 class StackDomains(BaseTransform):
     """Join the source domains on the channel axis, before packing.
 
+    Required Keys:
+
+    - img (list[np.ndarray]): M images ``(H, W, 3)``.
+
     Modified Keys:
 
-    - img: from a list of M images ``(H, W, 3)`` to one ``(H, W, 3M)``.
+    - img (np.ndarray): ``(H, W, 3M)``, in their order.
     """
 
     def transform(self, results: dict) -> dict:
         """Write the joined ``img``."""
         results['img'] = np.concatenate(results['img'], axis=2)
         return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
-from cen_mm.converters.datasets import nyudv2
+from cen_mm.converters.datasets import matlab, nyudv2
 
 COUNTS = dict(train=2, val=3)
 TRAIN, TEST = [3, 4], [1, 2, 5]
@@ -152,6 +152,18 @@ def test_bad_input(inputs, data, tmp_path, name, write, error, match):
         nyudv2.convert(**{**inputs, name: bad}, out=tmp_path / 'out',
                        counts=COUNTS)
     assert not (tmp_path / 'out/train.txt').exists()
+
+
+def test_unreadable_array(tmp_path):
+    """A file of the right length, with a byte that has changed."""
+    path = tmp_path / 'a.mat'
+    with h5py.File(path, 'w') as file:
+        file.create_dataset('images', data=np.full((2, 99), 7, np.uint8),
+                            chunks=(1, 99), fletcher32=True)
+    path.write_bytes(path.read_bytes().replace(b'\7' * 99, b'\6' * 99))
+    with h5py.File(path) as file, pytest.raises(
+            ValueError, match='^a.mat, image 2: unreadable .* download'):
+        matlab.read_v73('a.mat, image 2', file, 'images', 1)
 
 
 def test_missing_library(inputs, tmp_path, monkeypatch):

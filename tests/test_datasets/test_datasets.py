@@ -131,7 +131,8 @@ def test_workers_run_the_training_pipeline(nyudv2):
     sizes, firsts = set(), set()
     for epoch in range(4):  # seeded as our configs do
         EpochSeedHook().before_train_epoch(
-            SimpleNamespace(train_dataloader=loader, seed=0, epoch=epoch))
+            SimpleNamespace(train_dataloader=loader, train_loop=None, seed=0,
+                            epoch=epoch))
         batch, = loader
         assert sorted(s.img_path[-10:-4] for s in batch['data_samples']
                       ) == sorted(NAMES)

@@ -74,3 +74,18 @@ def test_half_precision_learns_about_the_same(monkeypatch):
         assert moved.dtype == torch.float32
         # Norms leave the biases before them next to no gradient.
         assert (moved - expected).norm() <= 0.2 * expected.norm() + 1e-3, name
+
+
+@pytest.mark.parametrize('packed', [
+    dict(modalities=('edge_texture', 'reshading')),
+    dict(modalities=('reshading', )), dict(target='normal')])
+@pytest.mark.parametrize('training', [True, False])
+def test_domains_of_samples_are_compared_with_the_models(packed, training):
+    net, data = tiny_pix2pix(), batch(2)
+    for sample in data['data_samples']:
+        sample.set_metainfo(packed)
+    with pytest.raises(ValueError, match='the data set gives .*name the same'):
+        if training:
+            net.train_step(data, sgd(net))
+        else:
+            net.test_step(data)

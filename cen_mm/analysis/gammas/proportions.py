@@ -14,14 +14,21 @@ HATCHED = dict(facecolor='none', edgecolor='white', hatch='//////', lw=0)
 
 
 def proportions(gamma: np.ndarray) -> np.ndarray:
-    r"""Share of each modality in a channel's scales, ``(M, C)`` of both,
+    r"""Share of each modality in a channel's scales,
 
     .. math:: |\gamma_{m,c}| / \sum_{m'} |\gamma_{m',c}|
 
-    The supplement has no absolute values. But a gamma may be negative, and
-    it is its size that the norm scales by and that penalty and threshold
-    look at; without them a share may leave [0, 1]. A channel whose gammas
-    are all 0 belongs to nobody: NaN, our choice.
+    The supplement writes it without absolute values. A gamma may be negative
+    though; the norm then scales by its size, which is what the L1 penalty
+    and the threshold look at as well, and without them a share may leave
+    [0, 1] and the sum be 0 where the gammas are not.
+
+    Args:
+        gamma (np.ndarray): ``(M, C)``.
+
+    Returns:
+        np.ndarray: ``(M, C)``; each channel's sum to 1. A channel whose
+        gammas are all 0 belongs to nobody: NaN, our choice.
     """
     size = np.abs(gamma.astype(np.float64))
     total = size.sum(axis=0)
@@ -30,7 +37,17 @@ def proportions(gamma: np.ndarray) -> np.ndarray:
 
 
 class Allotment(NamedTuple):
-    """How clearly channels belong to one modality, NaN if all are 0."""
+    """How clearly channels belong to one modality, NaN if all are 0.
+
+    Attributes:
+        largest (float): Mean share of a channel's largest modality; 1/M at
+            least.
+        above_90 (float): Share of channels of which one modality has more
+            than 90 %.
+        own_smallest (float): Share of channels in which the modality whose
+            own part they are in is smaller than any other. 1/M by chance.
+        all_zero (int): Channels whose gammas are all 0; no share counts them.
+    """
     largest: float  # mean share of a channel's largest modality, >= 1/M
     above_90: float  # share of channels of which one has more than 90 %
     own_smallest: float  # share of channels whose owner is below all others
@@ -67,10 +84,17 @@ def draw_proportions(logs: List[GammaLog],
                      layer: Optional[str] = None) -> Tuple[Figure, str]:
     """Draw the last records of runs of one network, a column each.
 
-    A row each is drawn for all layers, or for the one of which ``layer`` is
-    the name or its end. Returns the picture, and each run's allotment in
-    words. Raises ValueError if the layer is not there, or the networks
-    differ in what is drawn.
+    Args:
+        logs (list[GammaLog]): Runs.
+        layer (str, optional): Its name, or how it ends. Defaults to None:
+            all layers, a row each.
+
+    Returns:
+        tuple[Figure, str]: Picture, and each run's allotment in words.
+
+    Raises:
+        ValueError: If the layer is not there, or the networks differ in what
+            is drawn.
     """
     rows = [[find_layer(layer, log.gammas, f'{log.work_dir}: ')]
             if layer else list(log.gammas) for log in logs]

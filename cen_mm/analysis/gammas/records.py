@@ -9,12 +9,16 @@ from ..style import save
 
 
 class GammaLog(NamedTuple):
-    """The scales of a run's exchanging norms at S records.
+    """The scales of a run's exchanging norms, over its training.
 
-    ``steps`` are the iterations done, ``(S, )``; by layer, in the order of
-    the network, ``gammas`` and ``replaced`` (which channels were exchanged,
-    booleans) are ``(S, M, C)``. Pictures call the run ``label``, messages
-    ``work_dir``.
+    Attributes:
+        steps (np.ndarray): Iterations done at each of S records, ``(S, )``.
+        modalities (list[str]): The M names.
+        gammas (dict[str, np.ndarray]): By layer, ``(S, M, C)``.
+        replaced (dict[str, np.ndarray]): By layer, which channels were
+            exchanged, booleans ``(S, M, C)``.
+        work_dir (str): Of the training, for messages.
+        label (str): What pictures call the run.
     """
     steps: np.ndarray
     modalities: List[str]
@@ -32,7 +36,10 @@ def read_gammas(work_dir: Union[str, Path],
                 label: Optional[str] = None) -> GammaLog:
     """Read all records of ``<work_dir>/gammas``.
 
-    The label is that of a picture, by default the name of the work dir.
+    Args:
+        work_dir (str | Path): Of a training with a
+            :class:`~cen_mm.engine.SparsityHook`.
+        label (str, optional): Defaults to the name of the work dir.
 
     Raises:
         ValueError: If there are none, one cannot be read or has gammas that

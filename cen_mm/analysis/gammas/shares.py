@@ -8,6 +8,9 @@ from .records import GammaLog, read_gammas
 
 def plot_shares(work_dir: str, out: str) -> str:
     """Draw the records of ``work_dir`` to ``out``; returns the mean shares.
+
+    Raises:
+        ValueError: As of :func:`read_gammas`, or if ``out`` names no format.
     """
     log = read_gammas(work_dir)
     save(draw_shares(log), out)

@@ -11,7 +11,16 @@ from .records import GammaLog
 
 
 class Recoveries(NamedTuple):
-    """What became of channels whose gamma came close to zero, booleans."""
+    """What became of channels whose gamma came close to zero.
+
+    Attributes:
+        closed (np.ndarray): Whether it was driven below the threshold,
+            booleans, of the channels' shape.
+        recovered (np.ndarray): Of those, which are above it at the end.
+        began_below (np.ndarray): Whether it was below at the first record,
+            as in a training that goes on from another one's weights.
+        rose (np.ndarray): Of those, which are above it at the end.
+    """
     closed: np.ndarray  # was driven below the threshold
     recovered: np.ndarray  # and is above it at the end
     began_below: np.ndarray  # at the first record, as of loaded weights
@@ -27,7 +36,7 @@ class Recoveries(NamedTuple):
 
 
 def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
-    """Follow channels, ``(S, *)`` at S records, through a training.
+    """Follow channels through a training.
 
     The rules are ours; the paper only shows the curves. What happens between
     two records is not seen. A channel has closed if ``|gamma|`` is below the
@@ -35,6 +44,14 @@ def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
     below by the luck of its initial value counts only from the time that
     training has raised it and brought it down again. A closed channel has
     recovered if it is not below at the last record, wherever it was between.
+
+    Args:
+        gammas (np.ndarray): ``(S, *)``, S records of channels of any shape.
+        threshold (float): Of ``|gamma|``; what equals it is not below, as in
+            :class:`~cen_mm.layers.ExchangeRule`.
+
+    Returns:
+        Recoveries: By channel, ``(*)``.
     """
     below = np.abs(gammas) < threshold
     was_above = np.logical_or.accumulate(~below, axis=0)
@@ -48,10 +65,21 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
                       threshold: float = 2e-2) -> Tuple[Figure, str]:
     """Draw the gammas of one layer and modality, a panel a run.
 
-    Drawn are the channels of the modality's 'own' part, or 'all'; they have
-    closed where ``|gamma|`` is below the threshold. Returns the picture, and
-    how many recovered in words. Raises ValueError if the layer or modality
-    is not there, or there is one record only.
+    Args:
+        logs (list[GammaLog]): Runs.
+        layer (str): Its name, or how it ends.
+        modality (str): Its name.
+        region (str): Which channels: the modality's 'own' part, or 'all'.
+            Defaults to 'own'.
+        threshold (float): Below which ``|gamma|`` has closed. Defaults to
+            2e-2.
+
+    Returns:
+        tuple[Figure, str]: Picture, and how many recovered in words.
+
+    Raises:
+        ValueError: If the layer or modality is not there, or there is one
+            record only.
     """
     figure, axes = new_figure(
         1, len(logs), (1 + 4 * len(logs), 3.6), sharex=True, sharey=True)

@@ -25,7 +25,12 @@ from ..trained_net import Norms, by_channel
 
 
 class ChannelVariance:
-    """Variance of each channel of each stream, as forward hook of a norm."""
+    """Variance of every channel of every stream, over many batches.
+
+    Args:
+        norm (nn.Module): With an exchange rule. Call the object as its
+            forward hook.
+    """
 
     def __init__(self, norm: nn.Module) -> None:
         self.replaced = norm.exchange.replaced(norm.gamma)  # (M, C)
@@ -54,7 +59,14 @@ class ChannelVariance:
 
 @contextmanager
 def watch_donors(norms: Norms) -> Iterator[Dict[str, ChannelVariance]]:
-    """Measure the donors' shares of whatever runs through a net, by name."""
+    """Measure the donors' shares of whatever runs through a net.
+
+    Args:
+        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
+
+    Yields:
+        dict[str, ChannelVariance]: By name; ask them after the last batch.
+    """
     watched = {name: ChannelVariance(norm) for name, norm in norms}
     with ExitStack() as hooks:
         for name, norm in norms:

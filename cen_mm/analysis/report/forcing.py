@@ -25,8 +25,13 @@ from ..trained_net import Norms, TrainedNet
 class ForcedNet:
     """A net of which some layers exchange and the others do not.
 
-    ``exchange`` is 'as trained', 'all off', 'one off' (``layer`` does not
-    exchange, all others do) or 'one on' (``layer`` alone does).
+    Attributes:
+        exchange (str): 'as trained', 'all off', 'one off' (``layer`` does
+            not exchange, all others do) or 'one on' (``layer`` alone does).
+        layer (str): That layer; empty for the first two.
+        off (frozenset[str]): All layers that do not exchange.
+        reference (ForcedNet, optional): The one to compare with.
+        metrics (dict[str, float]): Such as ``mIoU`` and ``rgb/mIoU``.
     """
     exchange: str
     layer: str = ''
@@ -57,7 +62,12 @@ def forced_nets(layers: Sequence[str],
                 chosen: Sequence[str]) -> List[ForcedNet]:
     """The two references, then each chosen layer alone off, and alone on.
 
-    ``layers`` are all that exchange. The nets have no metrics yet.
+    Args:
+        layers (Sequence[str]): All that exchange.
+        chosen (Sequence[str]): Those of them to force.
+
+    Returns:
+        list[ForcedNet]: ``2 + 2 * len(chosen)``, without metrics.
     """
     every = frozenset(layers)
     trained = ForcedNet('as trained')
@@ -71,7 +81,12 @@ def forced_nets(layers: Sequence[str],
 
 @contextmanager
 def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
-    """Keep the named norms from exchanging; rules then are what they were."""
+    """Keep some norms from exchanging; rules are then what they were.
+
+    Args:
+        norms (list[tuple[str, nn.Module]]): See :func:`exchanging_norms`.
+        off (Collection[str]): Names.
+    """
     rules = [(norm, norm.exchange) for _, norm in norms]
     try:
         for name, norm in norms:
@@ -86,10 +101,16 @@ def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
 @torch.no_grad()
 def evaluate_forced(net: TrainedNet, forced: List[ForcedNet],
                     dataset: BaseDataset, images: int) -> None:
-    """Fill in the metrics, by the config's ``val_evaluator``.
+    """Fill in the metrics of forced nets, by the config's ``val_evaluator``.
 
-    Each of the first ``images`` is read once. All nets draw the same random
-    numbers for it, which matters where a translation predicts with dropout.
+    Every image is read once. All nets draw the same random numbers for it,
+    which matters where a translation predicts with dropout.
+
+    Args:
+        net (TrainedNet): As trained.
+        forced (list[ForcedNet]): Which nets.
+        dataset (BaseDataset): Images with labels or targets.
+        images (int): How many of the first to test on.
     """
     with _quiet():
         metrics = Evaluator(net.cfg.val_evaluator).metrics

@@ -56,9 +56,13 @@ def donor_plot(rows: List[dict]) -> Figure:
 
 def histograms(gammas: Dict[str, np.ndarray], modalities: List[str],
                small_thresholds: Dict[str, float]) -> Figure:
-    """Scales ``(M, C)`` of each layer, on a logarithmic axis.
+    """Scales of each layer, on a logarithmic axis.
 
-    A line shows the layer's threshold, below which a scale is small.
+    Args:
+        gammas (dict[str, np.ndarray]): ``(M, C)`` by layer.
+        modalities (list[str]): M names.
+        small_thresholds (dict[str, float]): Below which a scale is small,
+            by layer.
     """
     columns = min(4, len(gammas))
     lines = math.ceil(len(gammas) / columns)

@@ -19,7 +19,17 @@ from .tables import layer_statistics, percent
 
 @dataclass
 class Report:
-    """Everything that is found out about a checkpoint."""
+    """Everything that is found out about a checkpoint.
+
+    Attributes:
+        checkpoint (str): Path.
+        net (TrainedNet): What it holds.
+        small_threshold (float, optional): See :func:`layer_statistics`.
+        rows (list[dict]): Of ``layers.csv``.
+        images (int): How many the donor use was measured on.
+        forced (list[ForcedNet]): With metrics.
+        forced_images (int): How many these were tested on.
+    """
     checkpoint: str
     net: TrainedNet
     small_threshold: Optional[float] = None  # see layer_statistics
@@ -83,11 +93,27 @@ def write_report(checkpoint: str, out: Optional[str] = None,
                  layers: Optional[Sequence[str]] = None) -> str:
     """Write ``layers.csv``, ``report.html``, its plots and ``forcing.csv``.
 
-    The arguments are the options of
-    ``tools/analysis_tools/exchange_report.py``. Returns tables and texts for
-    the terminal. Raises OSError if a file is not there or the folder cannot
-    be, and ValueError if arguments conflict or would be ignored, or the
-    checkpoint cannot be measured so.
+    Args:
+        checkpoint (str): Path.
+        out (str, optional): Folder to write. Defaults to ``exchange_report``
+            beside the checkpoint.
+        config, cfg_options: See :func:`load_trained_net`.
+        images (int): How many images of the test set show what donors give;
+            0 leaves data out. Defaults to 16.
+        threshold (float, optional): Scales below it count as small. Defaults
+            to the threshold of the exchange.
+        evaluate (bool): Test with single layers forced. Defaults to False.
+        eval_images (int, optional): On how many images. Defaults to all.
+        layers (Sequence[str], optional): Layers to force. Defaults to all
+            that replace a channel.
+
+    Returns:
+        str: Tables and texts for the terminal.
+
+    Raises:
+        OSError: If a file is not there or the folder cannot be.
+        ValueError: If arguments conflict or would be ignored, or the
+            checkpoint cannot be measured so.
     """
     for option, value, least in (('images', images, 0),
                                  ('eval-images', eval_images, 1),

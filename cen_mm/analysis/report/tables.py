@@ -43,10 +43,7 @@ LAYER_COLUMNS = dict(
 def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
                      rule: ExchangeRule,
                      small_threshold: Optional[float] = None) -> List[dict]:
-    """Statistics of one norm: by modality, a row of ``layers.csv``.
-
-    :data:`LAYER_COLUMNS` says what the fields mean. Shares are in 0 to 1,
-    nan of no channels; the donor use is not known yet, nan.
+    """Statistics of one norm.
 
     Args:
         layer (str): Its name.
@@ -55,6 +52,14 @@ def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
         rule (ExchangeRule): Its rule.
         small_threshold (float, optional): Scales below it are *small*,
             whatever is replaced. Defaults to None: the rule's threshold.
+
+    Returns:
+        list[dict]: One a modality, a row of ``layers.csv``: names,
+        ``channels`` (int), fields of the rule, ``small_threshold``, shares
+        in 0 to 1, nan of no channels, (``replaced``, ``small_own``,
+        ``small_others``), numbers of channels (``swapped``,
+        ``dead_donors``) and quantiles of ``|gamma|`` (``gamma_q10`` etc.);
+        :data:`LAYER_COLUMNS` says what they mean.
     """
     gamma = gamma.detach().cpu()
     size = gamma.abs()
@@ -87,7 +92,12 @@ def _share(chosen: Tensor) -> float:
 
 
 def layer_table(rows: List[dict]) -> PrettyTable:
-    """One row a layer and modality, of ``layers.csv``."""
+    """One row a layer and modality.
+
+    Args:
+        rows (list[dict]): Of :func:`layer_statistics`, and ``donor_use``,
+            nan where it has not been measured.
+    """
     return _table([heading for heading, _, _ in LAYER_COLUMNS.values()],
                   [[shown(row[key]) for key, (_, _, shown)
                     in LAYER_COLUMNS.items()] for row in rows])
@@ -95,7 +105,13 @@ def layer_table(rows: List[dict]) -> PrettyTable:
 
 def forcing_table(nets: List[ForcedNet], metric: str,
                   streams: List[str]) -> PrettyTable:
-    """One row a forced net: a metric, and its difference to a reference."""
+    """One row a forced net: a metric, and its difference to a reference.
+
+    Args:
+        nets (list[ForcedNet]): With metrics.
+        metric (str): Of the ensemble, such as 'mIoU'.
+        streams (list[str]): Columns.
+    """
     headings = ['exchange', 'compared with']
     for stream in streams:
         headings += [stream, f'Δ {stream}']

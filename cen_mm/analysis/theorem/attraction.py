@@ -24,13 +24,16 @@ def attraction_probability(weight: Union[float, Tensor],
     Computed as erf, which keeps its digits where the penalty is weak.
 
     Args:
-        weight (float | Tensor): lambda, >= 0, else ValueError.
+        weight (float | Tensor): lambda.
         gradient (Tensor): g, any shape. Of a map, its L2 norm.
 
     Returns:
         Tensor: Probabilities, of the shape that both broadcast to. Without
         any gradient 1; but 0 where lambda is 0, since the inequalities are
         strict.
+
+    Raises:
+        ValueError: If a weight is negative.
     """
     weight = torch.as_tensor(
         weight, dtype=gradient.dtype, device=gradient.device)
@@ -43,15 +46,24 @@ def attraction_probability(weight: Union[float, Tensor],
 
 
 def is_attracted(weight: Union[float, Tensor], slope: Tensor) -> Tensor:
-    """The proof's two inequalities of lambda and s, any shape, as booleans."""
+    """The two inequalities of the proof, booleans.
+
+    Args:
+        weight (float | Tensor): lambda.
+        slope (Tensor): s, the gradient of the task loss alone, any shape.
+    """
     return (slope + weight > 0) & (slope - weight < 0)
 
 
 def simulate_attraction(weight: float, gradient: Tensor, draws: int,
                         generator: Optional[torch.Generator] = None) -> float:
-    """The share of ``draws`` of Gaussian maps x-hat in which they hold.
+    """The share of ``draws`` of independent Gaussian x-hat in which they hold.
 
-    ``gradient`` is the map g, of any shape.
+    Args:
+        weight (float): lambda.
+        gradient (Tensor): The map g, any shape.
+        draws (int): Number of maps x-hat.
+        generator (torch.Generator, optional): Defaults to torch's.
     """
     g = gradient.flatten()
     x_hat = torch.randn(draws, g.numel(), dtype=g.dtype, generator=generator)

@@ -13,8 +13,12 @@ from ..trained_net import by_channel, exchanging_norms
 class GammaGradients(NamedTuple):
     """Of one norm, by B batches, on the CPU.
 
-    ``slope`` is s, the gradient of the task loss with respect to gamma;
-    ``size`` the L2 norm, over batch and pixels, of that to the norm's output.
+    Attributes:
+        gamma (Tensor): The scales, ``(M, C)``.
+        slope (Tensor): s, the gradient of the task loss with respect to
+            gamma, ``(B, M, C)``.
+        size (Tensor): The L2 norm over batch and pixels of the gradient
+            with respect to the norm's output, ``(B, M, C)``.
     """
     gamma: Tensor  # (M, C)
     slope: Tensor  # (B, M, C)

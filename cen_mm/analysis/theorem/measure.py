@@ -23,7 +23,16 @@ NEAR_ZERO = 2e-2  # the paper's threshold
 
 @dataclass
 class Channels:
-    """K channels of all norms and modalities, over B batches."""
+    """K channels of all norms and modalities, over B batches.
+
+    Attributes:
+        names: Layer, modality and channel.
+        gamma, near, penalised: The gammas, whether they are near zero, and
+            whether the training penalises them, ``(K, )``.
+        attracted, probability: Whether zero would attract gamma, and how
+            likely that is by the theorem, ``(B, K)``.
+        slope, size: See :class:`GammaGradients`, ``(B, K)``.
+    """
     names: List[Tuple[str, str, int]]  # layer, modality and channel
     gamma: Tensor  # (K, )
     near: Tensor  # whether it is near zero, (K, )
@@ -65,10 +74,24 @@ def measure_attraction(checkpoint: str, config: Optional[str] = None,
                        csv_out: Optional[str] = None) -> str:
     """Compare the theorem with the gradients of a run, without a step.
 
-    The arguments are the options of ``tools/analysis_tools/attraction.py``.
-    Returns tables and sentences for the terminal. Raises OSError if a file
-    is not there, and ValueError if arguments are impossible or nothing can
-    be measured.
+    Args:
+        checkpoint (str): Path.
+        config, cfg_options: See :func:`load_trained_net`.
+        batches (int): How many of the training set. Defaults to 20.
+        weight (float, optional): lambda. Defaults to that of the config's
+            SparsityHook.
+        near (float, optional): Which ``|gamma|`` is near zero. Defaults to
+            the largest threshold of the exchange, or 2e-2 if that is 0.
+        out (str, optional): Picture to write. Defaults to none.
+        csv_out (str, optional): Table to write, a line a channel. Defaults
+            to none.
+
+    Returns:
+        str: Tables and sentences for the terminal.
+
+    Raises:
+        OSError: If a file is not there.
+        ValueError: If arguments are impossible or nothing can be measured.
     """
     if out:
         check_name(out)

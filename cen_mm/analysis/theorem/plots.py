@@ -10,7 +10,12 @@ FEWEST = 30  # cases in a bin: below, a frequency says little
 
 
 def draw_attraction(channels, title: str) -> Figure:
-    """Left the theorem by itself; right, under ``title``, the channels."""
+    """Left the theorem by itself; right, under ``title``, the channels.
+
+    Args:
+        channels (Channels): What was measured.
+        title (str): Of the right plot.
+    """
     figure, ((left, right), ) = new_figure(1, 2, (9.4, 4))
     _draw_theorem(left)
     _draw_measured(right, channels)

@@ -9,7 +9,12 @@ COUNT = 'num_batches_tracked'  # one per norm here, one per modality there
 
 
 def read(path: str) -> dict:
-    """The content of a checkpoint, without running code from it."""
+    """The content of a checkpoint, without running code from it.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it holds no dictionary of weights.
+    """
     if not Path(path).is_file():
         raise FileNotFoundError(
             f'{path} is not there: give the path of a checkpoint')

@@ -85,9 +85,18 @@ def architecture(layers: set, path: str) -> int:
 def to_ours(checkpoint: dict, path: str) -> dict:
     """Convert an official checkpoint to ours.
 
-    It is the official dictionary (``segmenter``, ``epoch_start``,
-    ``best_val``) or a bare state dict, with or without the ``module.`` of
-    DataParallel. ``meta['official']`` keeps what :func:`to_official` restores.
+    Args:
+        checkpoint (dict): The official dictionary (``segmenter``,
+            ``epoch_start``, ``best_val``) or a bare state dict, with or
+            without the ``module.`` of DataParallel.
+        path (str): Its file, for messages.
+
+    Returns:
+        dict: ``state_dict``, and in ``meta['official']`` what
+        :func:`to_official` restores.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
     """
     state = checkpoint.get('segmenter', checkpoint)
     prefix = 'module.' if all(k.startswith('module.') for k in state) else ''
@@ -112,7 +121,20 @@ def to_ours(checkpoint: dict, path: str) -> dict:
 
 
 def to_official(checkpoint: dict, path: str) -> dict:
-    """Convert ours to an official one, as it was or as that code saves it."""
+    """Convert a checkpoint of ours to the official format.
+
+    Args:
+        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
+            dict.
+        path (str): Its file, for messages.
+
+    Returns:
+        dict: As the official checkpoint that it came from, or as the
+        official code saves one.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
     state = plain_names(checkpoint.get('state_dict', checkpoint))
     depth = architecture(
         {k.split('.')[2] for k in state if k.startswith('backbone.layer3.')},

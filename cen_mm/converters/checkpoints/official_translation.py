@@ -144,7 +144,18 @@ def is_translation(checkpoint: dict) -> bool:
 
 
 def to_ours(checkpoints: List[dict], paths: List[str]) -> dict:
-    """Convert the state dicts of an official generator and discriminator."""
+    """Convert an official generator and discriminator to ours.
+
+    Args:
+        checkpoints (list[dict]): Their state dicts.
+        paths (list[str]): Their files, for messages.
+
+    Returns:
+        dict: ``state_dict``, and unused entries in ``meta['official']``.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
     converted, unused = {}, {}
     for network, state, path in zip(NETWORKS, checkpoints, paths):
         entries = entries_of(network, state, True, path)
@@ -158,7 +169,19 @@ def to_ours(checkpoints: List[dict], paths: List[str]) -> dict:
 
 
 def to_official(checkpoint: dict, path: str) -> List[dict]:
-    """Convert ours to official state dicts of generator and discriminator."""
+    """Convert a checkpoint of ours to the official format.
+
+    Args:
+        checkpoint (dict): With ``state_dict`` and ``meta``, or a bare state
+            dict.
+        path (str): Its file, for messages.
+
+    Returns:
+        list[dict]: State dicts of generator and discriminator.
+
+    Raises:
+        ValueError: If an entry is missing, left over or of another shape.
+    """
     state = plain_names(checkpoint.get('state_dict', checkpoint))
     kept = checkpoint.get('meta', {}).get('official', {}).get('unused', {})
     layouts = [entries_of(network, state, False, path) for network in NETWORKS]

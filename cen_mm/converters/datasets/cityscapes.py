@@ -69,6 +69,9 @@ def verify(root: Union[str, Path], counts: Dict[str, int] = COUNTS) -> Report:
     Args:
         root (str or Path): Folder of the data set.
         counts (dict): Expected number of images by split.
+
+    Returns:
+        Report: Statistics of the folder and all its problems.
     """
     root, report, samples = Path(root), Report(), []
     for split, expected in counts.items():

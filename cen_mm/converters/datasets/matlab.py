@@ -4,6 +4,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, Iterable, Union
 
+import numpy as np
+
 
 def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
     """Read a file of MATLAB v5 to v7.
@@ -12,6 +14,9 @@ def load_v5(path: Union[str, Path], fields: Iterable[str], **kwargs) -> dict:
         path (str or Path): The file.
         fields (Iterable[str]): Required variables.
         kwargs: As of ``scipy.io.loadmat``.
+
+    Returns:
+        dict: Its variables.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -49,6 +54,15 @@ def _read(reader: Callable, path: Union[str, Path], version: str,
     except Exception as error:
         raise ValueError(f'{path} is no complete MATLAB {version} file '
                          f'({error}): download it again') from None
+
+
+def read_v73(where: str, file, key, index=()) -> np.ndarray:
+    """An array, or a part, with MATLAB's axes; ``where`` is for messages."""
+    try:
+        return file[key][index].T
+    except (OSError, ValueError) as error:
+        raise ValueError(f'{where}: unreadable ({error}): download the file '
+                         'again') from None
 
 
 def check_fields(path: Union[str, Path], content,

@@ -5,7 +5,7 @@ from typing import Dict, List, Union
 import numpy as np
 
 from .images import IGNORE
-from .matlab import check_fields, load_v5, open_v73
+from .matlab import check_fields, load_v5, open_v73, read_v73
 from .tree import Tree
 
 TREE = Tree(
@@ -103,13 +103,9 @@ def _convert_image(mat: Union[str, Path], file, number: int,
                    class_of: np.ndarray) -> Dict[str, np.ndarray]:
     """What to write of one image, by folder."""
     where = f'{mat}, image {number}'
-    try:
-        image, depth, labels = (
-            file[name][number - 1].T[TOP:TOP + HEIGHT, LEFT:LEFT + WIDTH]
-            for name in SHAPES)
-    except OSError as error:
-        raise ValueError(f'{where}: unreadable ({error}): download the file '
-                         'again') from None
+    image, depth, labels = (
+        read_v73(where, file, name, number - 1)[
+            TOP:TOP + HEIGHT, LEFT:LEFT + WIDTH] for name in SHAPES)
     if labels.max() >= len(class_of):
         raise ValueError(f'{where}: label {labels.max()} is not in the class '
                          f'mapping, which ends at {len(class_of) - 1}: use '

@@ -6,7 +6,7 @@ from typing import Dict, List, NamedTuple, Union
 import numpy as np
 
 from .images import IGNORE, read_image
-from .matlab import check_fields, existing, load_v5, open_v73
+from .matlab import check_fields, existing, load_v5, open_v73, read_v73
 from .report import Report
 from .tree import Tree
 
@@ -25,7 +25,13 @@ REMEDY = 'unpack SUNRGBD.zip again'
 
 
 class Sample(NamedTuple):
-    """Folder below the root, colour image and in-painted depth."""
+    """One image of the official release.
+
+    Attributes:
+        scene (str): Its folder below the root.
+        rgb (Path): Its colour image.
+        depth (Path): Its in-painted depth.
+    """
 
     scene: str
     rgb: Path
@@ -67,7 +73,14 @@ def convert(root: Union[str, Path], toolbox: Union[str, Path],
 
 
 def rotate(depth: np.ndarray) -> np.ndarray:
-    """Millimetres of the official depth, whose bits are rotated (uint16)."""
+    """Decode the official depth: the three lowest bits become the highest.
+
+    Args:
+        depth (np.ndarray): Official values, np.uint16.
+
+    Returns:
+        np.ndarray: Millimetres, np.uint16, of the same shape.
+    """
     return (depth >> 3) | (depth << 13)
 
 
@@ -126,10 +139,7 @@ def _find_labels(mat: Path, file, total: int) -> np.ndarray:
 
 def _read_mask(where: str, file, label) -> np.ndarray:
     """Classes from 0; unlabelled pixels are ignored."""
-    try:
-        labels = file[label][()].T  # MATLAB stores the first axis fastest
-    except (OSError, ValueError) as error:
-        raise ValueError(f'{where}: {error}') from None
+    labels = read_v73(where, file, label)
     last = TREE.num_classes
     if labels.ndim != 2 or labels.min() < 0 or labels.max() > last:
         raise ValueError(

@@ -85,6 +85,9 @@ class Tree:
             root (str or Path): Folder of the tree.
             counts (dict, optional): Expected number of images by split.
                 Defaults to that of the complete data set.
+
+        Returns:
+            Report: Statistics of the tree and all its problems.
         """
         root, report = Path(root), Report()
         samples = self._read_lists(root, counts or self.counts, report)

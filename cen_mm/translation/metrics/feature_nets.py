@@ -78,7 +78,14 @@ class FIDInception(FeatureNet):
         self.net.fc = nn.Identity()
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Features (N, 2048) of float (N, 3, H, W), RGB in 0..255."""
+        """Compute the features.
+
+        Args:
+            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
+
+        Returns:
+            Tensor: (N, 2048).
+        """
         return self.net(2 * resized(pictures / 255, 299) - 1)
 
 
@@ -118,7 +125,14 @@ class EfficientNetLite0(FeatureNet):
         self.load(net, path, fix)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Features (N, 1280) of float (N, 3, H, W), RGB in 0..255."""
+        """Compute the features.
+
+        Args:
+            pictures (Tensor): Float (N, 3, H, W), RGB in 0..255.
+
+        Returns:
+            Tensor: (N, 1280).
+        """
         # The scale of the TensorFlow model whose weights these are.
         x = (resized(pictures, 224) - 127) / 128
         return self.net.extract_features(x).mean((2, 3))

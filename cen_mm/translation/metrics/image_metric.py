@@ -64,7 +64,15 @@ class StreamImageMetric(BaseMetric):
 
     @staticmethod
     def compare(picture: Tensor, target: Tensor) -> Dict[str, float]:
-        """MAE, MSE, PSNR and SSIM of one picture (3, H, W) in 0..255."""
+        """The values of one picture.
+
+        Args:
+            picture (Tensor): Float32 (3, H, W) in 0..255.
+            target (Tensor): Of the same type and shape.
+
+        Returns:
+            dict[str, float]: ``MAE``, ``MSE``, ``PSNR`` and ``SSIM``.
+        """
         error = (picture - target) / 127.5
         pair = picture[None], target[None]
         _, ssim = structural_similarity_index_measure(
@@ -77,7 +85,14 @@ class StreamImageMetric(BaseMetric):
             SSIM=ssim[..., edge:-edge, edge:-edge].mean().item())
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
-        """Means over the pictures, such as ``MAE`` and ``reshading/MAE``."""
+        """Means over the pictures.
+
+        Args:
+            results (list[dict]): The values of every view, by stream.
+
+        Returns:
+            dict[str, float]: Such as ``MAE`` and ``reshading/MAE``.
+        """
         values = {}
         for stream in results[0]:
             mae, mse, psnr, ssim = np.mean(

@@ -20,7 +20,12 @@ def sheet() -> Tuple[FigureCanvasAgg, Axes]:
 
 
 def stretch(picture: Tensor) -> np.ndarray:
-    """Scale the darkest value of all channels to 0 and the brightest to 255.
+    """Scale the darkest value to 0 and the brightest to 255.
+
+    The range is that of all channels together.
+
+    Args:
+        picture (Tensor): (3, H, W) in 0..255.
 
     Returns:
         np.ndarray: uint8 (H, W, 3), truncated. A constant picture, where the
