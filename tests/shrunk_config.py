@@ -109,29 +109,19 @@ def write_files(cfg, root, names=('a', 'b'), size=SIZE):
                 types[f'{loads.modality}_path'] = loads.dtype
         for key, folder in built.data_prefix.items():
             for name in names:
+                dtype = np.dtype(types.get(key, 'uint16'))
                 if key == 'seg_map_path':
                     classes = len(built.metainfo['classes'])
-                    array = rng.integers(0, classes, size).astype('uint8')
-                else:
-                    array = sensed(rng, size, types.get(key, 'uint16'))
+                    array = rng.integers(0, classes, size, 'uint8')
+                elif dtype == np.uint8:  # colours
+                    array = rng.integers(0, 256, (*size, 3), dtype)
+                else:  # one channel of a sensor
+                    array = rng.integers(0, 5000, size).astype(dtype)
                 path = Path(folder) / (name + suffixes.get(key, '.png'))
                 path.parent.mkdir(parents=True, exist_ok=True)
-                save(path, array)
+                if path.suffix == '.npy':
+                    np.save(path, array)
+                else:
+                    Image.fromarray(array).save(path)
         if built.ann_file:
             Path(built.ann_file).write_text('\n'.join(names))
-
-
-def sensed(rng, size, dtype):
-    """What a sensor sees: colours in 8 bits, else one channel."""
-    dtype = np.dtype(dtype)
-    if dtype == np.uint8:
-        return rng.integers(0, 256, (*size, 3), dtype)
-    return rng.integers(0, 5000, size).astype(dtype)
-
-
-def save(path, array):
-    """Write an array as its suffix says."""
-    if path.suffix == '.npy':
-        np.save(path, array)
-    else:
-        Image.fromarray(array).save(path)

@@ -23,7 +23,7 @@ def test_so_many_at_a_time(tmp_path):
         run_all({
             name: python('import time; print(time.time(), flush=True); '
                          f'time.sleep({seconds}); print(time.time())')
-            for name, seconds in dict(a=1.5, b=0.2, c=0.2, d=0.2).items()
+            for name, seconds in dict(a=1.2, b=0.2, c=0.2, d=0.2).items()
         }, tmp_path, 2, lambda name, *rest: ended.update({name: rest}), lock)
     times = {name: [float(x) for x in (
         tmp_path / name / 'train.log').read_text().split()] for name in 'abcd'}
@@ -35,14 +35,23 @@ def test_so_many_at_a_time(tmp_path):
         assert status == 0 and end - start < seconds < end - start + 3
 
 
-def test_status_and_what_was_said(tmp_path):
+@pytest.mark.parametrize('jobs, given, threads', [
+    (3, None, '2'), (16, None, '1'), (3, '5', '5')])
+def test_status_log_and_share_of_the_cores(tmp_path, monkeypatch, jobs, given,
+                                           threads):
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: 8)
+    monkeypatch.delenv('OMP_NUM_THREADS', raising=False)
+    if given:
+        monkeypatch.setenv('OMP_NUM_THREADS', given)
     ended = []
-    for word in 'once', 'twice':
-        run_all(dict(a=python(f'import sys; print("{word}"); sys.exit("no")')),
-                tmp_path, 1, lambda *rest: ended.append(rest[:2]), 0)
+    told = python('import os, sys; print(os.environ["OMP_NUM_THREADS"]); '
+                  'sys.exit("no")')
+    for _ in range(2):
+        run_all(dict(a=told), tmp_path, jobs,
+                lambda *rest: ended.append(rest[:2]), 0)
     assert ended == [('a', 1), ('a', 1)]
     log = (tmp_path / 'a/train.log').read_text().split()
-    assert sorted(log) == ['no', 'no', 'once', 'twice']
+    assert sorted(log) == [threads, threads, 'no', 'no']
 
 
 def alive(pid):
@@ -86,38 +95,24 @@ def test_a_training_keeps_the_lock(tmp_path):
         pass
 
 
-@pytest.mark.parametrize('pointer, kept, expected', [
-    ('epoch_10', ['epoch_8', 'epoch_10'], 'epoch_8'),
-    # By time, not by name.
-    ('epoch_100', ['epoch_90', 'epoch_95', 'epoch_100'], 'epoch_95'),
-    ('epoch_10', ['epoch_10'], None),
-    ('epoch_8', ['epoch_6', 'epoch_8'], 'epoch_8'),
-    # It was cut off while it wrote the last one.
-    ('epoch_8', ['epoch_8', 'epoch_10'], 'epoch_8'),
-    (None, [], None),
+@pytest.mark.parametrize('pointer, kept, last, expected', [
+    (10, [8, 10], 10, 8),
+    (100, [90, 95, 100], 100, 95),  # by time, not by name
+    (10, [10], 10, None),
+    (8, [6, 8], 10, 8),
+    (8, [8, 10], 10, 8),  # it was cut off while it wrote the last one
+    (None, [], 10, None),
 ])
-def test_the_last_validation_is_repeated(tmp_path, pointer, kept, expected):
-    for age, name in enumerate(kept):
-        path = tmp_path / f'{name}.pth'
+def test_the_last_validation_is_repeated(tmp_path, pointer, kept, last,
+                                         expected):
+    for age, epoch in enumerate(kept):
+        path = tmp_path / f'epoch_{epoch}.pth'
         path.touch()
         os.utime(path, (age, age))
     if pointer:
-        (tmp_path / 'last_checkpoint').write_text(f'x/{pointer}.pth')
-    rewind(tmp_path, 'epoch_100.pth' if pointer == 'epoch_100' else
-           'epoch_10.pth')
+        (tmp_path / 'last_checkpoint').write_text(f'x/epoch_{pointer}.pth')
+    rewind(tmp_path, f'epoch_{last}.pth')
     assert cut_off(tmp_path) == bool(expected)
     if expected:
         found = Path((tmp_path / 'last_checkpoint').read_text())
-        assert found.name == f'{expected}.pth'
-
-
-@pytest.mark.parametrize('jobs, given, expected', [
-    (3, None, '2'), (16, None, '1'), (3, '5', '5')])
-def test_cores_are_shared_out(tmp_path, monkeypatch, jobs, given, expected):
-    monkeypatch.setattr(torch, 'get_num_threads', lambda: 8)
-    monkeypatch.delenv('OMP_NUM_THREADS', raising=False)
-    if given:
-        monkeypatch.setenv('OMP_NUM_THREADS', given)
-    told = python('import os; print(os.environ["OMP_NUM_THREADS"])')
-    run_all(dict(a=told), tmp_path, jobs, lambda *_: None, 0)
-    assert (tmp_path / 'a/train.log').read_text().strip() == expected
+        assert found.name == f'epoch_{expected}.pth'

@@ -6,41 +6,36 @@ from torch import nn
 
 from cen_mm.analysis.cost.complexity import Complexity, Parameters, Stage
 from cen_mm.analysis.cost.complexity_report import stage_table
-from cen_mm.analysis.cost.latency import (
-    CudaClock,
+from cen_mm.analysis.cost.stages import (
     Latency,
-    WallClock,
+    Moment,
+    cuda_mark,
+    observed,
+    parts,
+    stages_of,
     time_stages,
+    wall_mark,
 )
-from cen_mm.analysis.cost.stages import observed, parts, stages_of
 
 
-class Clock(WallClock):
-    """Milliseconds go by when a module works."""
-
-    def __init__(self):
-        self.now, self.finished = 0., 0
+class Clock:
+    """Seconds go by when a module works."""
+    now = 0.
 
     def mark(self):
-        return self.now
-
-    def finish(self):
-        self.finished += 1
-
-    def milliseconds(self, begin, end):
-        return end - begin
+        return Moment(self.now)
 
 
 class Work(nn.Module):
-    """Takes so many milliseconds, longer each time it is called."""
+    """Takes so many seconds, longer each time it is called."""
 
-    def __init__(self, clock, ms):
+    def __init__(self, clock, seconds):
         super().__init__()
-        self.clock, self.ms, self.calls = clock, ms, 0
+        self.clock, self.seconds, self.calls = clock, seconds, 0
 
     def forward(self, x):
         self.calls += 1
-        self.clock.now += self.ms * self.calls
+        self.clock.now += self.seconds * self.calls
         return x
 
 
@@ -96,22 +91,21 @@ def test_stages_in_the_order_in_which_they_run(net):
 
 
 def test_times_of_the_rounds_that_count(net):
-    found = time_stages(
-        net, torch.zeros(1, 1), STAGES, net.clock, rounds=3, warmup=2)
+    found = time_stages(net, torch.zeros(1, 1), STAGES, rounds=3, warmup=2,
+                        mark=net.clock.mark)
     rounds = np.array([3., 4., 5.])
     assert {k: v.tolist() for k, v in found.stages.items()} == {
-        name: (ms * rounds).tolist()
-        for name, ms in zip(STAGES, (3., 4., 8., 16.))
+        name: (1e3 * seconds * rounds).tolist()
+        for name, seconds in zip(STAGES, (3., 4., 8., 16.))
     }
-    assert found.total.tolist() == (31 * rounds + 32).tolist()
-    assert net.clock.finished == 5
+    assert found.total.tolist() == (1e3 * (31 * rounds + 32)).tolist()
 
 
 def test_a_module_that_runs_twice_counts_twice(net):
     net.backbone['norm'] = net.backbone['conv']
     found = time_stages(net, torch.zeros(1, 1), {'a': ['backbone.conv']},
-                        net.clock, rounds=1, warmup=0)
-    assert found.stages['a'].tolist() == [1. + 2.]
+                        rounds=1, warmup=0, mark=net.clock.mark)
+    assert found.stages['a'].tolist() == [1e3 * (1. + 2.)]
 
 
 def test_what_stages_leave_is_between():
@@ -136,17 +130,32 @@ def test_what_stages_leave_is_between():
     ]
 
 
-def test_wall_clock_in_milliseconds():
-    assert WallClock().milliseconds(1.5, 1.75) == 250.
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
-def test_cuda_clock_waits_for_the_queue():
-    x = torch.rand(4096, 4096, device='cuda')
-    clock = CudaClock()
-    begin = clock.mark()
-    for _ in range(10):
+@pytest.mark.parametrize('device, mark', [
+    ('cpu', wall_mark), pytest.param('cuda', cuda_mark, marks=pytest.mark.
+                                     skipif(not torch.cuda.is_available(),
+                                            reason='needs a GPU'))])
+def test_marks_wait_for_the_work(device, mark):
+    x = torch.rand(1024, 1024, device=device)
+    begin = mark()
+    for _ in range(100):
         x = x @ x
-    end = clock.mark()
-    clock.finish()
-    assert clock.milliseconds(begin, end) > 1
+    end = mark()
+    if x.is_cuda:
+        torch.cuda.synchronize()
+    assert begin.elapsed_time(end) > 1
+
+
+def test_a_cuda_mark_stands_in_the_queue(monkeypatch):
+    queue = []
+
+    class Event:
+
+        def __init__(self, enable_timing):
+            assert enable_timing
+
+        def record(self):
+            queue.append(self)
+
+    monkeypatch.setattr(torch.cuda, 'Event', Event)
+    mark = cuda_mark()
+    assert queue == [mark]

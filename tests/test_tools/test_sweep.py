@@ -5,15 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from conftest import TOOLS
 from mmengine.config import Config
-from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from tiny_sweep import CONFIG, HOLD_UP, TRAIN
 from tiny_translation import rooms_config, write_rooms
 
 from cen_mm.analysis.compare.sweep import run_sweep
@@ -22,6 +21,60 @@ from cen_mm.layers import exchangeable_norms
 TOOL = 'analysis_tools/sweep.py'
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.generator.exchange.threshold'
+CONFIG = '''
+model = dict(type='Net', generator=dict(exchange=dict(threshold=0.02)))
+default_hooks = dict(sparsity=dict(weight=1e-3))
+train_cfg = dict(max_epochs=10)
+val_evaluator = dict(type='IoU')
+load_from = 'pretrained.pth'
+visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])
+'''
+# Called as train.py, it leaves files as mmengine and SparsityHook do: an mIoU
+# of 40 + seed - weight, and the threshold as share of exchanged channels.
+TRAIN = '''
+import json
+import sys
+from pathlib import Path
+import numpy as np
+
+given = sys.argv[1:]
+folder = Path(given[given.index('--work-dir') + 1])
+options = dict(x.split('=') for x in given[given.index('--cfg-options') + 1:])
+with open(folder / 'starts.txt', 'a') as file:
+    print(*given, file=file)
+(folder / 'epoch_5.pth').touch()
+(folder / 'last_checkpoint').write_text(str(folder / 'epoch_5.pth'))
+weight = float(options.get('default_hooks.sparsity.weight', 1e-3))
+if weight == 1 and Path('broken').exists():
+    sys.exit('Traceback\\nValueError: out of luck\\n')
+threshold = float(options.get('model.generator.exchange.threshold', 0.02))
+log = folder / '20260101_000000/vis_data/scalars.json'
+log.parent.mkdir(parents=True, exist_ok=True)
+log.write_text(json.dumps({
+    'rgb/mIoU': 1.0, 'mIoU': 40 + int(options['randomness.seed']) - weight,
+    'time': 1.0, 'step': 10}))
+(folder / 'gammas').mkdir(exist_ok=True)
+np.savez(folder / 'gammas/iter_10.npz', modalities=['rgb', 'depth'],
+         bn=np.ones((2, 100)), **{
+             'bn/replaced': [np.arange(100) < 100 * threshold] * 2})
+'''
+HOLD_UP = '''
+import time
+from pathlib import Path
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+
+@HOOKS.register_module()
+class HoldUp(Hook):
+    """Wait in the second epoch of the other thresholds for a file."""
+
+    def before_train_epoch(self, runner):
+        folder = Path(runner.work_dir)
+        while (runner.epoch == 1 and 'threshold' in folder.name
+               and not (folder.parents[1] / 'go').exists()):
+            (folder / 'waits').touch()
+            time.sleep(0.05)
+'''
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +105,9 @@ def read(path='out/results.csv'):
 
 
 def points():
-    return sorted(tuple(row[k] for k in (
-        'key', 'value', 'config_value', 'seed', 'rgb/mIoU', 'mIoU',
-        'exchanged', 'run')) for row in read())
+    names = ('key', 'value', 'config_value', 'seed', 'mIoU', 'exchanged',
+             'run')
+    return sorted(tuple(row[name] for name in names) for row in read())
 
 
 def starts():
@@ -71,21 +124,19 @@ def test_the_table(sweep):
     assert f'{WEIGHT}=1.0_seed1: mIoU 40, 2.0% exchanged' in printed
     expected = []
     for seed in 0, 1:
-        unchanged = (str(seed), '1.0', str(40 + seed - 1e-3), '0.02',
-                     f'unchanged_seed{seed}')
+        one, other, own = (f'{name}_seed{seed}' for name in (
+            f'{WEIGHT}=1.0', f'{THRESHOLD}=0.5', 'unchanged'))
+        low, high = str(39. + seed), str(40 + seed - 1e-3)
         expected += [
-            (WEIGHT, '0.001', '0.001', *unchanged),
-            (WEIGHT, '1.0', '0.001', str(seed), '1.0', f'{39. + seed}',
-             '0.02', f'{WEIGHT}=1.0_seed{seed}'),
-            (THRESHOLD, '0.02', '0.02', *unchanged),
-            (THRESHOLD, '0.5', '0.02', str(seed), '1.0',
-             str(40 + seed - 1e-3), '0.5', f'{THRESHOLD}=0.5_seed{seed}'),
-        ]
+            (WEIGHT, '0.001', '0.001', str(seed), high, '0.02', own),
+            (WEIGHT, '1.0', '0.001', str(seed), low, '0.02', one),
+            (THRESHOLD, '0.02', '0.02', str(seed), high, '0.02', own),
+            (THRESHOLD, '0.5', '0.02', str(seed), high, '0.5', other)]
     assert points() == sorted(expected)
     assert list(starts().values()) == 6 * [1]
     for row in read():
         assert float(row['seconds']) > 0 and row['config'] == 'net.py'
-        assert row['commit']
+        assert row['commit'] and row['rgb/mIoU'] == '1.0'
     assert not list(Path('out').rglob('*.pth'))
 
 
@@ -128,9 +179,6 @@ def test_what_fails_is_reported_and_tried_again(sweep):
 
 def test_another_config_is_refused(sweep):
     sweep(f'{WEIGHT}=1')
-    kept = Config.fromfile('out/net.py')
-    assert kept.default_hooks.checkpoint == dict(
-        type='CheckpointHook', interval=5, save_best=None, max_keep_ckpts=2)
     Path('other.py').write_text(CONFIG)
     for other in dict(options=['model.type=Other']), dict(config='other.py'):
         with pytest.raises(ValueError, match='holds the sweep of another '
@@ -139,17 +187,19 @@ def test_another_config_is_refused(sweep):
     assert '0 start' in sweep(f'{WEIGHT}=1')
 
 
-@pytest.mark.parametrize('hooks', ['', 'default_hooks = dict(checkpoint=None)'
-                                   ])
-def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks):
-    text = CONFIG.split('default_hooks')[0] + 'train_cfg' + (
-        CONFIG.split('train_cfg')[1])
-    Path('net.py').write_text(text + hooks)
+@pytest.mark.parametrize('hooks, interval', [
+    ('', 1), ('default_hooks = dict(checkpoint=None)', 1),
+    ("default_hooks = dict(checkpoint=dict(interval=5, save_best='mIoU'))",
+     5)])
+def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks, interval):
+    Path('net.py').write_text(
+        f'{CONFIG.replace("default_hooks", "unused")}\n{hooks}')
     monkeypatch.setenv('PATH', '')  # no git either
     sweep(f'{THRESHOLD}=0.5')
     assert read()[0]['commit'] == 'none'
     assert Config.fromfile('out/net.py').default_hooks.checkpoint == dict(
-        type='CheckpointHook', interval=1, save_best=None, max_keep_ckpts=2)
+        type='CheckpointHook', interval=interval, save_best=None,
+        max_keep_ckpts=2)
 
 
 @pytest.mark.parametrize('returned, status', [
@@ -184,40 +234,21 @@ def trainings(tmp_path_factory):
     return root
 
 
-class Figures(Hook):
-    """Keep the metrics of the last validation."""
-
-    def after_val_epoch(self, runner, metrics):
-        self.metrics = metrics
-
-
 def alone(root, name, **options):
     """The figures of a training that no sweep has anything to do with."""
     cfg = Config.fromfile(root / 'alone.py')
     cfg.merge_from_dict({
         **options, 'work_dir': str(root / name), 'experiment_name': name})
-    runner, figures = Runner.from_cfg(cfg), Figures()
-    runner.register_hook(figures)
+    runner = Runner.from_cfg(cfg)
     runner.train()
+    logged = runner.message_hub.log_scalars
+    figures = {name[len('val/'):]: scalars.current()
+               for name, scalars in logged.items()
+               if name.startswith('val/') and not name.endswith('time')}
     shares = [(gamma.abs() < norm.exchange.threshold).double().mean().item()
               for _, norm in exchangeable_norms(runner.model)
               if norm.exchange for gamma in norm.gamma]
-    return dict(figures.metrics, exchanged=sum(shares) / len(shares))
-
-
-@pytest.fixture
-def one_thread(monkeypatch):
-    """For this process and others: sums depend on how they are shared out."""
-    threads = torch.get_num_threads()
-    monkeypatch.setenv('OMP_NUM_THREADS', '1')
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def hear_sigint():
-    """Which what a shell starts in the background does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return dict(figures, exchanged=sum(shares) / len(shares))
 
 
 def wait_for(condition, process):
@@ -228,8 +259,13 @@ def wait_for(condition, process):
 
 
 def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
-                                     one_thread):
+                                     request):
     """A real one: its figures are those of one that was not."""
+    # For this process and others: sums depend on how they are shared out.
+    request.addfinalizer(partial(
+        torch.set_num_threads, torch.get_num_threads()))
+    torch.set_num_threads(1)
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
     monkeypatch.chdir(trainings)
     monkeypatch.setenv('PYTHONPATH', os.pathsep.join(
         [str(trainings), str(TOOLS.parent), os.environ.get('PYTHONPATH', '')]))
@@ -240,7 +276,9 @@ def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
         'unchanged_seed0', f'{THRESHOLD}=0.5_seed0'))
     with open('first.log', 'w') as log, subprocess.Popen(
             [sys.executable, TOOLS / TOOL, *command],
-            stdout=log, stderr=log, preexec_fn=hear_sigint) as process:
+            # A shell's background processes do not hear SIGINT.
+            stdout=log, stderr=log, preexec_fn=partial(
+                signal.signal, signal.SIGINT, signal.SIG_DFL)) as process:
         try:
             wait_for(lambda: (other / 'waits').exists() and (
                 one / 'result.json').exists(), process)
@@ -267,9 +305,8 @@ def test_a_training_that_was_cut_off(trainings, run_tool, monkeypatch,
         (WEIGHT, '0.01', one.name), (THRESHOLD, '0.5', other.name),
         (THRESHOLD, '0.01', one.name)]
     unchanged = alone(trainings, 'unchanged')
-    for row, figures in zip(rows, (
-            unchanged, alone(trainings, 'other', **{THRESHOLD: 0.5}),
-            unchanged)):
+    changed = alone(trainings, 'other', **{THRESHOLD: 0.5})
+    for row, figures in zip(rows, (unchanged, changed, unchanged)):
         assert len(figures) == 3 * 4 + 1
         for name, value in figures.items():
             assert float(row[name]) == pytest.approx(value, abs=1e-9), name

@@ -1,4 +1,4 @@
-"""The curves of a sweep, from a table that the test writes."""
+"""The curves of a sweep, from a table that the test writes, by hand."""
 import math
 
 import cv2
@@ -6,6 +6,14 @@ import numpy as np
 import pytest
 
 from cen_mm.analysis.compare import sweep_plot
+from cen_mm.analysis.compare.sweep_table import (
+    AFTER,
+    BEFORE,
+    Curve,
+    curves,
+    find_metric,
+    read_table,
+)
 
 TOOL = 'analysis_tools/sweep_plot.py'
 WEIGHT = 'default_hooks.sparsity.weight'
@@ -14,8 +22,8 @@ HEAD = ('key,value,config_value,seed,rgb/mIoU,mIoU,exchanged,seconds,config,'
         'commit,run')
 
 
-def line(key, value, own, seed, miou, exchanged):
-    return f'{key},{value},{own},{seed},{miou - 5},{miou},{exchanged},,c,h,r'
+def line(key, value, own, seed=0, miou='', exchanged='', rgb=7):
+    return f'{key},{value},{own},{seed},{rgb},{miou},{exchanged},,c,h,r'
 
 
 # Means 40, 42 and 30; deviations 0, sqrt(2) and sqrt(((-2)^2 + 2^2) / 1).
@@ -113,8 +121,8 @@ def test_two_fields(plot):
 
 def test_texts_and_another_metric(plot):
     lines, figure = plot(
-        [line('model.region', 'own', 'own', 0, 41, 0.1),
-         line('model.region', 'all', 'own', 0, 43, 0.3)],
+        [line('model.region', 'own', 'own', 0, 41, 0.1, rgb=36),
+         line('model.region', 'all', 'own', 0, 43, 0.3, rgb=38)],
         '--metric', 'rgb/mIoU')
     left, right = figure.axes
     assert points(left) == [[0, 38], [1, 36]]
@@ -162,17 +170,94 @@ def test_a_run_without_exchange(plot):
     assert lines[2:] == ['  0.1: 40.1', '  0.2: 40.2']
 
 
-@pytest.mark.parametrize('lines, metric, out, message', [
-    ([], [], 'out.png', 'results.csv has no results yet'),
-    (FIELDS, ['--metric', 'MAE'], 'out.png', "'MAE' is no .* rgb/mIoU, mIoU"),
-    (['k,1,1,0,3,,,,c,h,r'], [], 'out.png', 'csv: no training has mIoU'),
-    (['k,1,1,0,3,x,,,c,h,r'], [], 'out.png', 'line 2: mIoU is no number'),
-    (FIELDS, [], 'out', 'out does not say which picture'),
-    (FIELDS, [], 'out.xyz', 'xyz'),
+@pytest.mark.parametrize('lines, head, args, message', [
+    (FIELDS, HEAD, ['--metric', 'MAE'], "'MAE' is no .* rgb/mIoU, mIoU"),
+    ([line('k', 1, 1)], HEAD, [], 'csv: no training has mIoU'),
+    ([], HEAD, [], 'results.csv has no results yet: no training of the sweep'),
+    ([], '', [], 'results.csv is no results.csv of a sweep: it has no column '
+     'key, value, config_value, seed, exchanged'),
+    (['1,2'], 'key,value', [], 'no column config_value, seed, exchanged'),
+    ([line('k', 1, 1, 0, 5), 'k,2,1'], HEAD, [], 'line 3: has not the 11 ce'),
+    ([line('k', 1, 1, 0, 5) + ',6'], HEAD, [], 'line 2: has not the 11 cells'),
+    ([line('k', 1, 1, 0, '4O')], HEAD, [], "2: mIoU is no number, but '4O'"),
+    ([line('k', 1, 1, 0, 5, 'x')], HEAD, [], "exchanged is no number.* 'x'"),
 ])
-def test_bad_requests(plot, run_tool, tmp_path, lines, metric, out, message):
-    with pytest.raises(SystemExit, match=message):
-        plot(lines, *metric, out=out)
+def test_bad_tables(plot, tmp_path, lines, head, args, message):
+    with pytest.raises(SystemExit, match=message) as error:
+        plot(lines, *args, head=head)
+    assert '\n' not in str(error.value)
     assert not list(tmp_path.glob('out*'))
+
+
+def test_bad_files(plot, run_tool, tmp_path):
+    for out, message in ('out', 'does not say which pic'), ('o.xyz', 'xyz'):
+        with pytest.raises(SystemExit, match=message):
+            plot(FIELDS, out=out)
     with pytest.raises(SystemExit, match='none.csv'):
         run_tool(TOOL, 'none.csv', 'out.png')
+    (tmp_path / 'png.csv').write_bytes(b'\x89PNG\r\n\x1a\n\xff\xff')
+    with pytest.raises(SystemExit, match='png.csv is no results.csv of a sw'):
+        run_tool(TOOL, 'png.csv', 'out.png')
+    assert not list(tmp_path.glob('o*'))
+
+
+def read(tmp_path, *lines):
+    path = tmp_path / 'results.csv'
+    path.write_text('\n'.join([HEAD, *lines]))
+    return read_table(path)
+
+
+def test_seeds_of_several_rows_and_none(tmp_path):
+    """The values not in order, three seeds, two, one and none."""
+    rows = read(
+        tmp_path,
+        line('weight', 0.1, 0.001, 0, 30, 0.5),
+        line('weight', '1e-05', 0.001, 0, 40, ''),
+        *(line('weight', 0.001, 0.001, seed, miou, 0.5)
+          for seed, miou in enumerate((41, 43, 48))),
+        line('weight', 0.1, 0.001, 1, 32, 0.7),
+        line('weight', 1, 0.001, 0, '', 1))
+    curve, = curves(rows, 'mIoU')
+    assert curve.values == [1e-5, 1e-3, 0.1, 1.] and curve.least == 1e-5
+    # (41 + 43 + 48) / 3; deviations -3, -1 and 4; (9 + 1 + 16) / 2.
+    np.testing.assert_allclose(curve.mean, [40, 44, 31, np.nan])
+    np.testing.assert_allclose(
+        curve.std, [np.nan, math.sqrt(13), math.sqrt(2), np.nan])
+    curve, = curves(rows, 'exchanged')
+    np.testing.assert_allclose(curve.mean, [np.nan, 0.5, 0.6, 1])
+
+
+@pytest.mark.parametrize('values, log', [
+    ([0.001, 0.002, 0.01], False), ([0.001, 0.0101], True),
+    ([0., 0.001, 0.1], True), ([0., 0.001, 0.01], False), ([0.], False),
+    ([-1., 0.1, 100.], False), (['False', 'True'], False)])
+def test_a_logarithmic_axis_from_a_decade_on(values, log):
+    assert Curve('k', values, values[0], None, None, []).log == log
+
+
+@pytest.mark.parametrize('given, own, values, expected', [
+    # A single text makes texts of all, and so does None.
+    (['0.5', 'auto'], '1.0', ['0.5', 'auto'], '1.0'),
+    (['2'], 'None', [2.], 'None'),
+    (['2'], '2', [2.], 2.),
+    (['True'], 'False', ['True'], 'False'),
+    (['"[1, 2]"'], '"[1, 2]"', ['[1, 2]'], '[1, 2]'),
+])
+def test_numbers_and_texts(tmp_path, given, own, values, expected):
+    curve, = curves(read(
+        tmp_path, *(line('k', v, own, 0, 5) for v in given)), 'mIoU')
+    assert (curve.values, curve.config_value) == (values, expected)
+    assert curve.numeric == isinstance(values[0], float)
+
+
+@pytest.mark.parametrize('names, given, expected', [
+    (['rgb/mIoU', 'aAcc', 'mIoU'], '', 'mIoU'),
+    (['reshading/MAE', 'MAE', 'PSNR'], '', 'MAE'),
+    (['b', 'a'], '', 'b'),
+    (['rgb/mIoU', 'mIoU'], 'rgb/mIoU', 'rgb/mIoU'),
+])
+def test_which_metric(names, given, expected):
+    row = dict.fromkeys([*BEFORE, *names, *AFTER])
+    assert find_metric([row], given) == expected
+    with pytest.raises(ValueError, match='which has none'):
+        find_metric([dict.fromkeys(BEFORE)])

@@ -48,7 +48,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     from cen_mm.analysis.compare.compare_sheet import compare_sheet
-    from cen_mm.analysis.compare.load import load_runs
+    from cen_mm.analysis.compare.run import load_runs
     try:
         runs = load_runs(args.run, dict(args.config), args.cfg_options)
         print(compare_sheet(

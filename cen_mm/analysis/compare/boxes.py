@@ -14,19 +14,18 @@ def difference_boxes(difference: np.ndarray, count: int = 2) -> List[Box]:
     """The boxes with the most difference in them, strongest first.
 
     Windows of a third of the shorter side are laid where the sum within is
-    largest, each beside the others. A box is the part of its window where
-    the smoothed difference is at least half of the strongest one there, but
-    half a window long and wide. Windows that hold less than half of what the
-    first one does have none. All of this is our choice: the paper does not
-    say how its frames were chosen.
+    largest, each beside the others. A box is the part of its window where the
+    smoothed difference is at least half of the strongest one there, but half a
+    window long and wide. Windows that hold less than half of what the first
+    one does have none. All of this is our choice: the paper does not say how
+    its frames were chosen.
 
     Args:
         difference (np.ndarray): ``(H, W)``, 0 or more.
         count (int): Largest number of boxes. Defaults to 2.
 
     Returns:
-        list[tuple[int, int, int, int]]: Top, left, bottom and right of each,
-        the last two exclusive. They do not overlap.
+        list[tuple]: Top, left, bottom and right, the last two exclusive.
     """
     if not np.any(difference):
         return []

@@ -6,8 +6,7 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from .boxes import difference_boxes
-from .comparison import Comparison, compare
-from .picking import pick
+from .picking import Comparison, compare, pick
 from .run import Run
 from .sheet import Group, Panel, draw_sheet
 
@@ -20,9 +19,7 @@ def compare_sheet(runs: Mapping[str, Run], out: str, how: str = 'disagreement',
         runs (Mapping[str, Run]): By name; inputs of all, streams of the last
             are shown.
         out (str): The ``.png`` to write.
-        how (str): See :func:`~cen_mm.analysis.compare.picking.pick`.
-        images (int): How many to pick. Defaults to 3.
-        names (Sequence[str]): Names of images to show instead.
+        how, images, names: See :func:`~.picking.pick`.
 
     Returns:
         str: The scores of what is shown, beside the means over all images
@@ -37,23 +34,21 @@ def compare_sheet(runs: Mapping[str, Run], out: str, how: str = 'disagreement',
     shown = [compare(runs, index) for index in indices]
     groups = [group_of(runs, run.names[i], c) for i, c in zip(indices, shown)]
     draw_sheet(groups, out, run.legend(c.truth for c in shown))
-    rows = [['image', 'disagreement' if how == 'disagreement' else 'light'],
-            *([run.names[index]] for index in indices)]
-    if names:
-        del rows[0][1:]
-    rows[0] += runs
-    cells = [np.hstack([figures[index, :1], [*c.errors.values()]])
-             for index, c in zip(indices, shown)]
-    if len(cells) > 1:
-        rows.append(['mean of these'])
-        cells.append(np.nanmean(cells, axis=0))
+
+    values = [[*figures[index, :1], *c.errors.values()]
+              for index, c in zip(indices, shown)]
+    lines = [(run.names[index], row) for index, row in zip(indices, values)]
+    if len(values) > 1:
+        lines.append(('mean of these', np.nanmean(values, axis=0)))
+    picked_by = []
     if not names:
-        rows.append(['mean of all'])
-        cells.append(np.nanmean(figures, axis=0))
-    picked = figures[:, :1].shape[1]
-    for row, values in zip(rows[1:], cells):
-        row += [f'{value:.3f}' for value in values[:picked]]
-        row += map(run.score, values[picked:])
+        lines.append(('mean of all', np.nanmean(figures, axis=0)))
+        picked_by = ['disagreement' if how == 'disagreement' else 'light']
+    first = len(picked_by)
+    rows = [['image', *picked_by, *runs]]
+    for name, row in lines:
+        rows.append([name, *(f'{value:.3f}' for value in row[:first]),
+                     *map(run.score, row[first:])])
     widths = [
         max(map(len, column)) for column in zip_longest(*rows, fillvalue='')
     ]
@@ -74,14 +69,15 @@ def group_of(runs: Mapping[str, Run], name: str,
     """
     boxes = difference_boxes(compared.difference)
     last, run = list(runs.items())[-1]
-    above = {title: p['ensemble'] for title, p in compared.predictions.items()}
-    streams = {f'{last}: from {m}': stream
-               for m, stream in compared.predictions[last].items()
-               if m != 'ensemble'}
     # A run may be called 'ground truth', too.
-    above, streams = (
-        [Panel(title, run.picture(p), boxes) for title, p in some]
-        for some in ([*above.items(), ('ground truth', compared.truth)],
-                     streams.items()))
+    above = [(title, p['ensemble'])
+             for title, p in compared.predictions.items()]
+    above.append(('ground truth', compared.truth))
+    below = [(f'{last}: from {m}', stream)
+             for m, stream in compared.predictions[last].items()
+             if m != 'ensemble']
+    above, below = (
+        [Panel(title, run.picture(p), boxes) for title, p in line]
+        for line in (above, below))
     inputs = [Panel(m, picture) for m, picture in compared.inputs.items()]
-    return Group(name, [above, inputs + streams])
+    return Group(name, [above, inputs + below])

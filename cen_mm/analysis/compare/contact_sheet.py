@@ -4,24 +4,18 @@ from typing import Sequence
 from mmengine.config import Config
 
 from ..style import check_name
-from .load import load_run
+from .run import load_run
 from .sheet import Group, Panel, draw_sheet
 
 
 def contact_sheet(cfg: Config, checkpoint: str, out: str,
                   indices: Sequence[int]) -> None:
-    """Draw some images of the test set, a line each.
-
-    Args:
-        cfg (Config): Of segmentation or translation.
-        checkpoint (str): Weights trained with it.
-        out (str): The picture to write.
-        indices (Sequence[int]): Which images.
+    """Draw images of the test set, a line each, with a checkpoint of ``cfg``.
 
     Raises:
         FileNotFoundError: If checkpoint or data are not there.
-        ValueError: If the name of the picture has no known ending, or the
-            test set no such image.
+        ValueError: If the name of the picture ``out`` has no known ending,
+            or the test set no such image.
     """
     check_name(out)
     run = load_run(cfg, checkpoint)

@@ -1,24 +1,29 @@
-"""A trained model beside the images of its test set, whatever its task."""
+"""Trained models beside the images of their test sets, whatever the task."""
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from ...apis.checkpoint import load_model
+from ...apis.checkpoint import find_config, load_model
+from ...apis.config import parse_options
 from ..held_out import held_out_set
 
 
 class Sample(NamedTuple):
-    """One test image, as loaded.
-
-    Attributes:
-        inputs (dict[str, np.ndarray]): ``(H, W, 3)`` uint8 pictures by
-            modality.
-        truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
-        data (dict): What the data set gives the model.
-    """
+    """One test image: ``(H, W, 3)`` uint8 pictures by modality, ``(H, W)``
+    labels or an image ``(H, W, 3)``, and what the data set gives the model."""
     inputs: Dict[str, np.ndarray]
     truth: np.ndarray
     data: dict
@@ -29,19 +34,22 @@ class Run:
 
     A subclass for each task overrides the methods without a body.
 
-    Args:
-        cfg (Config): Config of the training.
-        checkpoint (str): Weights trained with it.
-
     Attributes:
         names (list[str]): Names of the test images.
         measure (str): Name of what :meth:`score` returns.
+        truth (str): What the truth is called.
+        task (dict[str, Any]): The facts that do not depend on the images.
+        paths (dict[str, str]): Keys of paths in the data set's entries, by
+            what the files hold.
 
     Raises:
         FileNotFoundError: If checkpoint or data are not there.
         ValueError: If the checkpoint is one of another model.
     """
     measure: str
+    truth: str
+    task: Dict[str, Any]
+    paths: Dict[str, str]
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
         self.cfg = cfg
@@ -59,21 +67,17 @@ class Run:
         """What runs must have in common to be compared, by name.
 
         A fact that only one run has, such as the files of an input that the
-        others do not read, is not compared. The task comes first, and counts
-        before the lists that they count.
-        """
-
-    def files(self, keys: Mapping[str, str]) -> Dict[str, List[str]]:
-        """Resolved paths of all images, such as ``{'depth files': [...]}``.
-
-        ``keys`` has the key of a path in the data set's entries by what the
-        file holds. What is generated without a file is left out.
+        others do not read, is not compared. Counts come before the lists that
+        they count.
         """
         return {
-            f'{what} files': [
-                str(Path(view[key]).resolve()) for view in self.views
-            ]
-            for what, key in keys.items() if key in self.views[0]
+            **self.task, 'numbers of test images': len(self.names),
+            **{
+                f'{what} files': [str(Path(view[key]).resolve())
+                                  for view in self.views]
+                for what, key in self.paths.items() if key in self.views[0]
+            },
+            f'sizes of the first {self.truth}': self.load(0).truth.shape
         }
 
     def load(self, index: int) -> Sample:
@@ -104,12 +108,54 @@ class Run:
         """The mean difference from the truth, in terms of ``measure``."""
 
 
-def check_alike(runs: Mapping[str, Run]) -> None:
-    """Reject runs, by name, that are not tested on the same images.
+def load_run(cfg: Config, checkpoint: str) -> Run:
+    """The run of a config, whose ``default_scope`` tells the task."""
+    # Each imports the library of its task, which the other does without.
+    if cfg.get('default_scope') == 'mmagic':
+        from .translation import TranslationRun as Task
+    else:
+        from .segmentation import SegmentationRun as Task
+    return Task(cfg, checkpoint)
+
+
+def load_runs(checkpoints: Sequence[Tuple[str, str]],
+              configs: Mapping[str, str] = {},
+              options: Sequence[str] = ()) -> Dict[str, Run]:
+    """Runs that are tested on the same images, by name.
+
+    Args:
+        checkpoints (Sequence[tuple[str, str]]): Name and path of each.
+        configs (Mapping[str, str]): Paths of the configs that do not lie
+            beside their checkpoints, by the name of the run.
+        options (Sequence[str]): ``KEY=VALUE`` overrides for all configs.
 
     Raises:
-        ValueError: If a fact differs; the message names it.
+        FileNotFoundError: If a file is not there.
+        ValueError: If names are wrong, or the runs do not fit together.
     """
+    names = [name for name, _ in checkpoints]
+    if len(set(names)) < max(2, len(names)):
+        raise ValueError('give --run NAME CHECKPOINT twice or more, each with '
+                         'a name of its own')
+    for name, config in configs.items():
+        if name not in names:
+            raise ValueError(f'--config {name}: no run has that name, give '
+                             f'one of {", ".join(names)}')
+        if not Path(config).is_file():
+            raise FileNotFoundError(
+                f'{config}, the config of {name}, is not there: give the '
+                'path of a config')
+    runs = {}
+    for name, checkpoint in checkpoints:
+        cfg = find_config(checkpoint, configs.get(name))
+        cfg.merge_from_dict(parse_options(options))
+        runs[name] = load_run(cfg, checkpoint)
+    check_alike(runs)
+    return runs
+
+
+def check_alike(runs: Mapping[str, Run]) -> None:
+    """Raise ValueError if runs, by name, are not tested on the same images."""
     seen: Dict[str, tuple] = {}
     for name, run in runs.items():
         for fact, theirs in run.facts().items():

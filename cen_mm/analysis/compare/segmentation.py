@@ -1,6 +1,6 @@
 """A trained segmentor beside its test images."""
 from pathlib import Path
-from typing import Any, Dict, Iterable, List
+from typing import Dict, Iterable, List
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ class SegmentationRun(Run):
     their largest one (yellow).
     """
     measure = 'pixel accuracy'
+    truth = 'label map'
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
         super().__init__(cfg, checkpoint)
@@ -37,23 +38,17 @@ class SegmentationRun(Run):
         # Black for all that has no label.
         self.palette = np.array(
             [*self.dataset.metainfo['palette'], [0, 0, 0]], np.uint8)
+        self.task = {
+            'tasks': 'segmentation',
+            'numbers of classes': len(self.classes),
+            'classes': self.classes
+        }
+        self.paths = dict(label='seg_map_path', **{
+            m: 'img_path' if m == 'rgb' else f'{m}_path'
+            for m in self.modalities})
 
     def name_of(self, view: dict) -> str:
         return Path(view['img_path']).stem
-
-    def facts(self) -> Dict[str, Any]:
-        paths = {
-            m: 'img_path' if m == 'rgb' else f'{m}_path'
-            for m in self.modalities
-        }
-        return {
-            'tasks': 'segmentation',
-            'numbers of classes': len(self.classes),
-            'classes': self.classes,
-            'numbers of test images': len(self.names),
-            **self.files({'label': 'seg_map_path', **paths}),
-            'sizes of the first label map': self.load(0).truth.shape
-        }
 
     def load(self, index: int) -> Sample:
         np.random.seed(index)  # a modality of noise draws from it

@@ -24,17 +24,16 @@ LETTER = 7.5  # pixels, the width of most letters of the legend
 
 
 class Panel(NamedTuple):
-    """One picture of a sheet.
-
-    Attributes:
-        title (str): Written above it.
-        picture (np.ndarray): ``(H, W, 3)`` uint8 in RGB.
-        boxes (Sequence[Box]): Framed in white: top, left, bottom and right
-            of each. Defaults to none.
-    """
+    """A picture ``(H, W, 3)`` uint8 in RGB, the title above it, and boxes in
+    white frames: top, left, bottom and right of each."""
     title: str
     picture: np.ndarray
     boxes: Sequence[Box] = ()
+
+    def height(self, width: int) -> int:
+        """Pixels that it is high if it is so many wide."""
+        height, original = self.picture.shape[:2]
+        return max(1, round(height * width / original))
 
 
 class Group(NamedTuple):
@@ -43,22 +42,22 @@ class Group(NamedTuple):
     lines: Sequence[Sequence[Panel]]
 
 
+class Place(NamedTuple):
+    """Where a line stands, and whether it has titles."""
+    top: int
+    height: int
+    titled: bool
+
+
 def draw_sheet(groups: Sequence[Group], out: str,
                legend: Sequence[Tuple[str, Sequence[int]]] = ()) -> None:
-    """Write a sheet.
+    """Write a sheet; folders are made.
 
     Small pictures are enlarged in steps of a half, large ones made smaller.
     Where all images have one line of the same titles, they stand above the
-    first one only. With a legend, a ``.png`` has a palette, which makes it
-    less than half as large: the colours of the legend are exact, those of
-    photographs nearly so.
-
-    Args:
-        groups (Sequence[Group]): One or more.
-        out (str): The file to write; folders are made.
-        legend (Sequence[tuple[str, Sequence[int]]]): Names of classes and
-            their colours in 0 to 255, drawn below. Defaults to none.
-    """
+    first one only. Names of classes and their colours in 0 to 255 are drawn
+    below; a ``.png`` then has a palette, which makes it less than half as
+    large: these colours are exact, those of photographs nearly so."""
     lines = [line for group in groups for line in group.lines]
     columns = max(map(len, lines))
     width = panel_width(
@@ -72,20 +71,20 @@ def draw_sheet(groups: Sequence[Group], out: str,
     # A little more: the size is cut to whole pixels.
     figure = plt.figure(
         figsize=((across + .01) / DPI, (down + .01) / DPI), dpi=DPI)
-    for group, tops in zip(groups, places):
-        for line, (top, titled) in zip(group.lines, tops):
+    for group, places_of_lines in zip(groups, places):
+        for line, place in zip(group.lines, places_of_lines):
             for column, panel in enumerate(line):
-                height = _height(panel, width)
+                height = panel.height(width)
                 axes = figure.add_axes((
                     (NAME + column * (width + GAP)) / across,
-                    1 - (top + height) / down, width / across, height / down))
-                _draw(axes, panel, width, titled)
-        top = tops[0][0]
-        height = tops[-1][0] + _line_height(line, width) - top
+                    1 - (place.top + height) / down,
+                    width / across, height / down))
+                _draw(axes, panel, width, place.titled)
+        top, bottom = places_of_lines[0].top, place.top + place.height
         name = figure.text(
-            0.4 * NAME / across, 1 - (2 * top + height) / 2 / down, group.name,
+            0.4 * NAME / across, 1 - (top + bottom) / 2 / down, group.name,
             rotation=90, ha='center', va='center', fontsize=FONT_SIZE)
-        _fit(name, height)
+        _fit(name, bottom - top)
     if legend:
         figure.legend(
             # With an edge, since classes may be as light as the page.
@@ -109,8 +108,8 @@ def panel_width(picture: int, columns: int) -> int:
 
 
 def _places(groups: Sequence[Group],
-            width: int) -> Tuple[List[List[Tuple[int, bool]]], int]:
-    """By group and line its top and whether it has titles; all heights."""
+            width: int) -> Tuple[List[List[Place]], int]:
+    """The places of the lines, by group, and the height of all."""
     places, top, above = [], 0, None
     for group in groups:
         places.append([])
@@ -118,19 +117,11 @@ def _places(groups: Sequence[Group],
             titles = [panel.title for panel in line]
             if titles != above:
                 top += TITLE + SPACE * (top > 0 and line is group.lines[0])
-            places[-1].append((top, titles != above))
-            top += _line_height(line, width) + GAP
+            height = max(panel.height(width) for panel in line)
+            places[-1].append(Place(top, height, titles != above))
+            top += height + GAP
             above = titles
     return places, top
-
-
-def _line_height(line: Sequence[Panel], width: int) -> int:
-    return max(_height(panel, width) for panel in line)
-
-
-def _height(panel: Panel, width: int) -> int:
-    height, original = panel.picture.shape[:2]
-    return max(1, round(height * width / original))
 
 
 def _draw(axes, panel: Panel, width: int, titled: bool) -> None:

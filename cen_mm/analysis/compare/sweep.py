@@ -18,14 +18,8 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
               train: str) -> Dict[str, str]:
     """Train what is not finished, and print how it goes.
 
-    Args:
-        config (str): Path of the config.
-        vary (Sequence[str]): ``KEY=V1,V2`` for each field.
-        seeds (Sequence[int]): Seeds of each point.
-        jobs (int): Trainings at a time.
-        work_dir (str): Folder of the sweep, which holds ``results.csv``.
-        options (Sequence[str]): ``KEY=VALUE`` overrides for all trainings.
-        train (str): Path of ``tools/train.py``.
+    The arguments are those of ``sweep.py``; ``train`` is the path of
+    ``tools/train.py``.
 
     Returns:
         dict[str, str]: Why those that failed did, by name.
@@ -78,14 +72,9 @@ def _train(folder: SweepFolder, train: str, jobs: int,
 
         def done(name: str, status: int, seconds: float) -> None:
             try:
-                result = folder.finish(folder.points[name], status,
-                                       None if name in resumed else seconds)
+                line = folder.finish(folder.points[name], status,
+                                     None if name in resumed else seconds)
                 folder.write_csv()
-                words = [f'{k} {v:.4g}' for k, v in result['metrics'].items()
-                         if '/' not in k]  # of the ensemble
-                if result['exchanged'] is not None:
-                    words.append(f'{result["exchanged"]:.1%} exchanged')
-                line = ', '.join(words)
             except ValueError as error:
                 failed[name] = line = f'failed: {error}'
             bar.write(f'{name}: {line}', file=sys.stdout)

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence
 
 from mmengine.config import Config
 
@@ -15,14 +15,8 @@ from .training_log import exchanged_share, last_validation
 
 
 class SweepFolder:
-    """What a sweep keeps on disk.
-
-    Args:
-        root (Path): The folder.
-        cfg (Config): What is trained.
-        config (str): Path that it was read from.
-        vary (dict[str, list]): The values of each varied field.
-        seeds (Sequence[int]): Seeds.
+    """What a sweep of ``cfg``, read from the path ``config``, keeps in
+    ``root``.
 
     Attributes:
         points (dict[str, Point]): All trainings, by the name of the folder.
@@ -41,11 +35,7 @@ class SweepFolder:
         self.points = {p.name: p for p in plan(current, fitting, seeds)}
 
     def freeze(self) -> None:
-        """Keep the config, or find the same one kept.
-
-        Raises:
-            ValueError: If another one is kept.
-        """
+        """Keep the config; raise ValueError if another one is kept."""
         hooks = self.cfg.get('default_hooks') or {}
         checkpoint = {'type': 'CheckpointHook', 'interval': 1,
                       **(hooks.get('checkpoint') or {})}
@@ -83,13 +73,11 @@ class SweepFolder:
         ]
 
     def finish(self, point: Point, status: int,
-               seconds: Optional[float]) -> Dict[str, Any]:
+               seconds: Optional[float]) -> str:
         """Keep a training's results and remove its checkpoints.
 
-        Args:
-            point (Point): What has been trained.
-            status (int): Exit status of the training.
-            seconds (float, optional): How long it took. None: not known.
+        ``status`` is its exit status; ``seconds`` that it took are None if
+        they are not known. Returns what it has reached, as text.
 
         Raises:
             ValueError: If it has failed.
@@ -99,16 +87,20 @@ class SweepFolder:
             log = (folder / 'train.log').read_text(errors='replace')
             last = log.rstrip().rpartition('\n')[2]
             raise ValueError(f'exit status {status}, {last.strip()}')
+        metrics, share = last_validation(folder), exchanged_share(folder)
         result = dict(
-            vars(point), metrics=last_validation(folder),
-            exchanged=exchanged_share(folder),
+            vars(point), metrics=metrics, exchanged=share,
             seconds=seconds and round(seconds, 1), commit=self.commit)
         part = folder / 'result.part'  # the file is there whole or not at all
         part.write_text(json.dumps(result, indent=1))
         os.replace(part, folder / 'result.json')
         for path in folder.glob('*.pth'):
             path.unlink()
-        return result
+        words = [f'{name} {value:.4g}' for name, value in metrics.items()
+                 if '/' not in name]  # of the ensemble
+        if share is not None:
+            words.append(f'{share:.1%} exchanged')
+        return ', '.join(words)
 
     def write_csv(self) -> None:
         """All results so far, those of earlier calls too."""
@@ -117,12 +109,11 @@ class SweepFolder:
             for path in sorted(self.root.glob('*/result.json'))
         }
         rows = []
-        for key in dict.fromkeys(
-                [*self.keys, *(r['key'] for r in results.values())]):
-            if key is None:  # the unchanged config is on every field's curve
-                continue
+        keys = [*self.keys, *(r['key'] for r in results.values())]
+        for key in dict.fromkeys(key for key in keys if key is not None):
             current = config_value(self.cfg, key)
             for name, result in results.items():
+                # The unchanged config is on every field's curve.
                 if result['key'] in (None, key):
                     value = result['value'] if result['key'] else current
                     # As text, for csv leaves None empty.

@@ -1,5 +1,4 @@
 """The curves of a sweep, drawn as Figure 13 of the supplement."""
-from dataclasses import replace
 from typing import Any, List, Optional
 
 import numpy as np
@@ -16,26 +15,24 @@ RIGHT = dict(color=VERMILION, marker='s', linestyle='--')
 
 
 def plot_sweep(results: str, out: str, metric: str = '') -> str:
-    """Draw a panel for each varied field.
+    """Draw a panel for each varied field of a ``results.csv``.
 
     Args:
-        results (str): The ``results.csv`` of a sweep.
+        results (str): The table.
         out (str): The picture to write.
-        metric (str): Its column. Defaults to '': the ensemble's mIoU or MAE.
+        metric (str): A column. Defaults to '': the ensemble's mIoU or MAE.
 
     Returns:
         str: The figures of the curves, a line for each value.
 
     Raises:
         ValueError: If the table is wrong or has not the metric.
-        OSError: If it cannot be read.
     """
     rows = read_table(results)
     column = find_metric(rows, metric)
     left = curves(rows, column)
-    right = [replace(c, samples=[100 * s for s in c.samples])
-             for c in curves(rows, 'exchanged')]
-    counts = {len(s) for curve in left for s in curve.samples if len(s)}
+    right = curves(rows, 'exchanged', factor=100)
+    counts = {count for curve in left for count in curve.counts if count}
     if not counts:
         raise ValueError(f'{results}: no training has {column}')
     least, most = min(counts), max(counts)
@@ -64,7 +61,7 @@ def _draw(left: List[Curve], right: List[Curve], name: str, seeds: str,
     for axis, curve, exchanged in zip(axes[0], left, right):
         _draw_values(axis, curve)
         lines[name] = _draw_curve(axis, curve, name + unit, LEFT)
-        if any(len(samples) for samples in exchanged.samples):
+        if any(exchanged.counts):
             twin = axis.twinx()
             twin.spines['right'].set_visible(True)
             lines['exchanged channels'] = _draw_curve(

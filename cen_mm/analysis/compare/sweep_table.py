@@ -22,24 +22,17 @@ class Curve:
         values (list): V numbers, or texts where one is no number, sorted.
         config_value (float | str): The config's own value, a text also
             where it is None among numbers.
-        samples (list[np.ndarray]): For each value the figures of its seeds.
+        mean (np.ndarray): Over the seeds, ``(V, )``; NaN without any.
+        std (np.ndarray): Sample standard deviation over the seeds, NaN for
+            one, ``(V, )``.
+        counts (list[int]): Numbers of seeds.
     """
     key: str
     values: list
     config_value: Union[float, str]
-    samples: List[np.ndarray]
-
-    @property
-    def mean(self) -> np.ndarray:
-        """Over the seeds, ``(V, )``; NaN without any."""
-        return np.array([s.mean() if len(s) else np.nan
-                         for s in self.samples])
-
-    @property
-    def std(self) -> np.ndarray:
-        """Sample standard deviation over the seeds, NaN for one, ``(V, )``."""
-        return np.array([s.std(ddof=1) if len(s) > 1 else np.nan
-                         for s in self.samples])
+    mean: np.ndarray
+    std: np.ndarray
+    counts: List[int]
 
     @property
     def numeric(self) -> bool:
@@ -63,7 +56,6 @@ def read_table(path: str) -> List[Row]:
 
     Raises:
         ValueError: If it is none, has no row, or a figure that is no number.
-        OSError: If it cannot be read.
     """
     try:
         with open(path, newline='') as file:
@@ -80,14 +72,15 @@ def read_table(path: str) -> List[Row]:
         raise ValueError(f'{path} has no results yet: no training of the '
                          'sweep is finished')
     for number, row in enumerate(rows, 2):
-        wrong = '' if None not in (*row, *row.values()) else (
-            f'has not the {len(names)} cells of the first line')
-        for column in [] if wrong else (*metric_names(rows), AFTER[0]):
-            if row[column] and isinstance(_number(row[column]), str):
-                wrong = f'{column} is no number, but {row[column]!r}'
+        if None in (*row, *row.values()):
+            wrong = [f'has not the {len(names)} cells of the first line']
+        else:
+            wrong = [f'{column} is no number, but {row[column]!r}'
+                     for column in (*metric_names(rows), AFTER[0])
+                     if row[column] and isinstance(_number(row[column]), str)]
         if wrong:
-            raise ValueError(f'{path}, line {number}: {wrong}: write it again '
-                             'by sweep.py')
+            raise ValueError(f'{path}, line {number}: {wrong[0]}: write it '
+                             'again by sweep.py')
     return rows
 
 
@@ -98,12 +91,7 @@ def metric_names(rows: List[Row]) -> List[str]:
 
 def find_metric(rows: List[Row], name: str = '') -> str:
     """The column of a metric, by default the ensemble's mIoU or MAE, or what
-    the table has first.
-
-    Raises:
-        ValueError: If there is no such metric, or none at all; those that
-            exist are named.
-    """
+    the table has first. Raises ValueError if there is none."""
     names = metric_names(rows)
     if not name:
         name = next((k for k in (*PREFERRED, *names) if k in names), '')
@@ -113,9 +101,9 @@ def find_metric(rows: List[Row], name: str = '') -> str:
     return name
 
 
-def curves(rows: List[Row], column: str) -> List[Curve]:
-    """A column (a metric, or 'exchanged') over each varied field, without
-    empty cells."""
+def curves(rows: List[Row], column: str, factor: float = 1) -> List[Curve]:
+    """A column (a metric, or 'exchanged') times a factor over each varied
+    field, without empty cells."""
     found = []
     for key in dict.fromkeys(row['key'] for row in rows):
         mine = [row for row in rows if row['key'] == key]
@@ -127,10 +115,15 @@ def curves(rows: List[Row], column: str) -> List[Curve]:
             config_value = _number(config_value)
         samples: Dict[Union[float, str], list] = {v: [] for v in values}
         for value, row in zip(values, mine):
-            samples[value] += [float(row[column])] if row[column] else []
+            if row[column]:
+                samples[value].append(factor * float(row[column]))
+        seeds = [samples[value] for value in sorted(samples)]
         found.append(Curve(
             key, sorted(samples), config_value,
-            [np.array(samples[value]) for value in sorted(samples)]))
+            np.array([np.mean(s) if s else np.nan for s in seeds]),
+            np.array([np.std(s, ddof=1) if len(s) > 1 else np.nan
+                      for s in seeds]),
+            list(map(len, seeds))))
     return found
 
 

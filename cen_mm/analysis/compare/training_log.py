@@ -10,10 +10,8 @@ NO_METRICS = {'data_time', 'time', 'step'}
 
 
 def last_validation(work_dir: Path) -> Dict[str, float]:
-    """The metrics of the last validation, such as ``mIoU``, ``rgb/mIoU``.
-
-    They are read from mmengine's own log; the training may have been
-    resumed.
+    """The metrics of the last validation, such as ``mIoU``, ``rgb/mIoU``, by
+    mmengine's own log; the training may have been resumed.
 
     Raises:
         ValueError: If nothing has been validated there.
@@ -39,12 +37,8 @@ def last_validation(work_dir: Path) -> Dict[str, float]:
 def exchanged_share(work_dir: Path) -> Optional[float]:
     """The share of exchanged channels in the last record of the gammas.
 
-    The mean over layers and modalities, in 0..1; None without records, as of
-    a model that does not exchange.
-
-    Raises:
-        ValueError: If a record cannot be read.
-    """
+    The mean over layers and modalities, in 0..1; None without records, as of a
+    model that does not exchange."""
     if not (work_dir / 'gammas').is_dir():
         return None
     return float(read_gammas(work_dir).shares()[-1].mean())

@@ -1,7 +1,8 @@
 """A trained translator beside its test images."""
-from typing import Any, Dict, Optional
+from typing import Dict, Optional
 
 import numpy as np
+from mmengine.config import Config
 
 from ...apis.translator import seed_of, translate
 from ...translation import translations
@@ -16,19 +17,17 @@ class TranslationRun(Run):
     image anew, from the config's seed.
     """
     measure = 'MAE on [-1, 1]'
+    truth = 'target'
+
+    def __init__(self, cfg: Config, checkpoint: str) -> None:
+        super().__init__(cfg, checkpoint)
+        target = self.dataset.target
+        self.task = {'tasks': f'translation into {target}'}
+        self.paths = {domain: f'{domain}_path'
+                      for domain in (target, *self.dataset.modalities)}
 
     def name_of(self, view: dict) -> str:
         return view['name']
-
-    def facts(self) -> Dict[str, Any]:
-        target = self.dataset.target
-        domains = target, *self.dataset.modalities
-        return {
-            'tasks': f'translation into {target}',
-            'numbers of test images': len(self.names),
-            **self.files({domain: f'{domain}_path' for domain in domains}),
-            'sizes of the first target': self.load(0).truth.shape
-        }
 
     def load(self, index: int) -> Sample:
         data = self.dataset[index]

@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from . import contestants
-from .environment import environment, pick_device
+from .environment import at_least, environment, pick_device
 from .step_time import DTYPES, count_flops, step_of, time_in_turns
 
 # By network: default size, depths (the first is the default), and modes with
@@ -36,10 +36,7 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
     Raises:
         ValueError: If the arguments do not fit together.
     """
-    for name, value in dict(
-            batch=batch, modalities=modalities, iters=iters).items():
-        if value < 1:
-            raise ValueError(f'--{name} must be at least 1')
+    at_least(1, batch=batch, modalities=modalities, iters=iters)
     depth = depth or DEPTHS[network][:1]
     shape = _shape(network, size or SIZES[network], depth)
     if network == 'unet' and fusions:
@@ -107,20 +104,16 @@ def _shape(network: str, size: str, depth: Sequence[int]) -> Tuple[int, int]:
 
 def table(rows: List[dict]) -> str:
     """The rows in Markdown."""
-    names = ('network', 'mode', 'dtype', 'statistics', 'contestant')
-    lines = [
-        '| ' + ' | '.join(names) +
-        ' | FLOPs to floor | ms | to floor | MiB | to floor '
-        '| faster than loop |', '|' + ' --- |' * 5 + ' ---: |' * 6
-    ]
+    labels = ('network', 'mode', 'dtype', 'statistics', 'contestant')
+    lines = [[*labels, 'FLOPs to floor', 'ms', 'to floor', 'MiB', 'to floor',
+              'faster than loop'], ['---'] * 5 + ['---:'] * 6]
     for row in rows:
         low, ms, high = row['ms']
         least, ratio, most = row['time_to_floor']
-        lines.append(
-            '| ' + ' | '.join(row[name] for name in names) +
-            f' | {row["flops_to_floor"]:.3f}x'
-            f' | {ms:.1f} ({low:.1f}-{high:.1f})'
-            f' | {ratio:.2f}x ({least:.2f}-{most:.2f}) | {row["mib"]:.0f}'
-            f' | {row["memory_to_floor"]:.2f}x'
-            f' | {row["faster_than_loop"]:.2f}x |')
-    return '\n'.join(lines)
+        lines.append([
+            *(row[name] for name in labels), f'{row["flops_to_floor"]:.3f}x',
+            f'{ms:.1f} ({low:.1f}-{high:.1f})',
+            f'{ratio:.2f}x ({least:.2f}-{most:.2f})', f'{row["mib"]:.0f}',
+            f'{row["memory_to_floor"]:.2f}x', f'{row["faster_than_loop"]:.2f}x'
+        ])
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)

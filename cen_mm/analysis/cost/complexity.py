@@ -18,13 +18,8 @@ from .stages import observed, parts, stages_of
 
 
 class Parameters(NamedTuple):
-    """Numbers of parameters.
-
-    Attributes:
-        shared (int): Of what all modalities go through.
-        private (int): Of what one of several modalities has to itself.
-        fusion (int): Of the fusions of Table 2, among the former two.
-    """
+    """Numbers of parameters: of what all modalities go through, of what one
+    of several has to itself, and of fusions, among the former two."""
     shared: int
     private: int
     fusion: int
@@ -49,11 +44,10 @@ class Complexity(NamedTuple):
         modalities (int): M.
         shape (tuple[int, int]): Height and width of the input.
         flops (int): Multiply-adds for one sample of M modalities.
-        parameters (Parameters): Of the part that is used at inference:
-            without auxiliary heads and discriminator.
+        parameters (Parameters): Of what is used at inference: without
+            auxiliary heads and discriminator.
         stages (dict[str, Stage]): In the order in which they run.
-        discriminator (int, optional): Its parameters. Defaults to None:
-            there is none.
+        discriminator (int, optional): Its parameters; None without one.
     """
     modalities: int
     shape: Tuple[int, int]
@@ -66,18 +60,13 @@ class Complexity(NamedTuple):
 def build(cfg: Config, device: Union[str, torch.device] = 'meta') -> nn.Module:
     """The network of a config as it predicts, with random weights.
 
-    Args:
-        cfg (Config): Of a segmentor with backbone and decode head, or of a
-            :class:`~cen_mm.translation.CENPix2Pix`.
-        device (str | torch.device): Where it lives. Defaults to the meta
-            device, where it takes no memory.
-
-    Returns:
-        nn.Module: In ``eval()``; a generator in the mode that it predicts
-        in, which is by default that of training.
+    It is in ``eval()``, a generator in the mode that it predicts in. On the
+    meta device, which is the default, it takes no memory.
 
     Raises:
-        ValueError: If the config has no model, or one of another kind.
+        ValueError: If the config has no model, or one that is neither a
+            segmentor with backbone and decode head nor a
+            :class:`~cen_mm.translation.CENPix2Pix`.
     """
     if 'model' not in cfg:
         raise ValueError(f'{cfg.filename} has no model: give the config of a '
@@ -102,13 +91,14 @@ def build(cfg: Config, device: Union[str, torch.device] = 'meta') -> nn.Module:
 
 def count_parameters(*nets: nn.Module) -> Parameters:
     """Count the parameters by who uses them."""
-    modules = [m for net in nets for m in net.modules()]
-    private = [norm for net in nets for _, norm in exchangeable_norms(net)
+    net = nn.ModuleList(nets)
+    private = [norm for _, norm in exchangeable_norms(net)
                if norm.num_modalities > 1 and 'affine' in norm.private]
-    private += [m for m in modules
+    private += [m for m in net.modules()
                 if isinstance(m, PrivateConv) and m.num_modalities > 1
                 or isinstance(m, Ensemble) and m.alpha.numel() > 1]
-    fusions = [m for m in modules if isinstance(m, (Fusion, AlignFusion))]
+    fusions = [
+        m for m in net.modules() if isinstance(m, (Fusion, AlignFusion))]
     total, private, fusion = (
         sum(p.numel() for module in some for p in module.parameters())
         for some in (nets, private, fusions))
@@ -116,11 +106,8 @@ def count_parameters(*nets: nn.Module) -> Parameters:
 
 
 def default_shape(cfg: Config) -> Tuple[int, int]:
-    """Height and width that a segmentor trains, a translation tests on.
-
-    Raises:
-        ValueError: If the config does not say.
-    """
+    """Height and width that a segmentor trains, a translation tests on; raises
+    ValueError if the config does not say."""
     if 'generator' in cfg.model:
         field = "Resize(scale=(...)) of test_dataloader's pipeline"
         pipeline = cfg.get('test_dataloader',
@@ -140,13 +127,9 @@ def default_shape(cfg: Config) -> Tuple[int, int]:
 
 def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
              samples: int = 1) -> Tuple[torch.Tensor, int]:
-    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on
-    its device, and M. Defaults to one sample of :func:`default_shape`.
-
-    Raises:
-        ValueError: If the generator cannot halve the shape as often as it
-            does.
-    """
+    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on its
+    device, and M. Defaults to one sample of :func:`default_shape`. Raises
+    ValueError if the generator cannot halve the shape."""
     height, width = tuple(shape) or default_shape(cfg)
     if hasattr(net, 'generator'):
         stride, m = net.generator.stride, net.generator.num_modalities
@@ -165,11 +148,7 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
 
 def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
     """Multiply-adds and parameters of a config, as of :func:`build`, for
-    images of a height and width, by default of :func:`default_shape`.
-
-    Raises:
-        ValueError: If the config or the shape does not fit.
-    """
+    images of a height and width, by default of :func:`default_shape`."""
     net = build(cfg)
     inputs, modalities = input_of(net, cfg, shape)
     with torch.no_grad(), MultiplyAdds() as counter, observed(

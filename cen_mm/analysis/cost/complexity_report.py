@@ -5,8 +5,8 @@ import numpy as np
 from mmengine import Config
 
 from .complexity import Complexity, Parameters, build, input_of, measure
-from .environment import environment, pick_device
-from .latency import CudaClock, Latency, WallClock, time_stages
+from .environment import at_least, environment, pick_device
+from .stages import Latency, cuda_mark, time_stages, wall_mark
 
 
 def complexity_report(cfg: Config, shape: Sequence[int] = (),
@@ -24,11 +24,8 @@ def complexity_report(cfg: Config, shape: Sequence[int] = (),
     if len(shape) > 2 or min(shape, default=1) < 1:
         raise ValueError(f'--shape {shape} is neither HEIGHT WIDTH nor one '
                          'number for both')
-    for name, value in dict(batch=batch, rounds=rounds).items():
-        if value < 1:
-            raise ValueError(f'--{name} must be at least 1')
-    if warmup < 0:
-        raise ValueError('--warmup must be at least 0')
+    at_least(1, batch=batch, rounds=rounds)
+    at_least(0, warmup=warmup)
     device = pick_device(device)
     found = measure(cfg, tuple(shape) * 2 if len(shape) == 1 else shape)
     lines, timed = _summary(found), None
@@ -37,7 +34,7 @@ def complexity_report(cfg: Config, shape: Sequence[int] = (),
         timed = time_stages(
             net, input_of(net, cfg, found.shape, batch)[0],
             {name: stage.modules for name, stage in found.stages.items()},
-            CudaClock() if device == 'cuda' else WallClock(), rounds, warmup)
+            rounds, warmup, cuda_mark if device == 'cuda' else wall_mark)
         lines.append(f'Timed: {rounds} rounds of {batch} '
                      f'sample{"s" * (batch > 1)}, {device}')
         facts = environment(device == 'cuda')

@@ -51,3 +51,10 @@ def pick_device(name: str) -> str:
         raise ValueError('torch sees no CUDA device: use --device cpu')
     return name if name != 'auto' else (
         'cuda' if torch.cuda.is_available() else 'cpu')
+
+
+def at_least(least: int, **options: int) -> None:
+    """Raise ValueError if an option of a tool is less than it may be."""
+    for name, value in options.items():
+        if value < least:
+            raise ValueError(f'--{name} must be at least {least}')

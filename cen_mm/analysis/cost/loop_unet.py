@@ -1,7 +1,6 @@
 """The way of the official code for translation: a U-Net over a list.
 
-A yardstick like :mod:`loop_resnet`: every layer is applied modality by
-modality, norms are separate modules, and the exchange assigns by index.
+A yardstick like :mod:`loop_resnet`.
 """
 from functools import partial
 from typing import List, Optional
@@ -17,23 +16,12 @@ InstanceNorm = partial(
 
 
 class LoopLayer(nn.Module):
-    """One layer of the encoder, which exchanges, or of the decoder.
-
-    Args:
-        conv (nn.Module): Halves or doubles the size.
-        slope (float, optional): Of the activation before ``conv``. None for
-            no activation.
-        norm (LoopNorm, optional): Behind ``conv``. None for no norm.
-        threshold (float, optional): Of the exchange behind ``norm``. None
-            for no exchange. Defaults to None.
-        dropout (bool): Defaults to False.
+    """A layer of the U-Net: activation of a ``slope``, convolution, norm,
+    exchange below a ``threshold``, and dropout; each None where it has none.
     """
 
-    def __init__(self,
-                 conv: nn.Module,
-                 slope: Optional[float],
-                 norm: Optional[LoopNorm],
-                 threshold: Optional[float] = None,
+    def __init__(self, conv: nn.Module, slope: Optional[float],
+                 norm: Optional[LoopNorm], threshold: Optional[float] = None,
                  dropout: bool = False) -> None:
         super().__init__()
         self.slope, self.conv, self.norm = slope, conv, norm
@@ -55,23 +43,15 @@ class LoopLayer(nn.Module):
 
 
 class LoopUNet(nn.Module):
-    """The official generator over a list of modalities.
+    """The official generator, of ``num_down`` layers that halve images and as
+    many that double them, over a list of M modalities.
 
     With one modality it is the U-Net-256 of pix2pix, with neither exchange
     nor ensemble.
-
-    Args:
-        num_down (int): Layers of the encoder, and of the decoder.
-        num_modalities (int): M.
-        threshold (float): Of the exchange. Defaults to 1e-2.
-        base_channels (int): Of the first layer. Defaults to 64.
     """
 
-    def __init__(self,
-                 num_down: int,
-                 num_modalities: int,
-                 threshold: float = 1e-2,
-                 base_channels: int = 64) -> None:
+    def __init__(self, num_down: int, num_modalities: int,
+                 threshold: float = 1e-2, base_channels: int = 64) -> None:
         super().__init__()
         m, last = num_modalities, num_down - 1
         widths = [base_channels * min(2**i, 8) for i in range(num_down)]

@@ -1,9 +1,12 @@
-"""The stages of any network, and when they run."""
+"""The stages of any network, when they run, and how long."""
+import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
 
+import numpy as np
+import torch
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
-from torch import nn
+from torch import Tensor, nn
 
 from ...layers import exchangeable_norms
 
@@ -39,11 +42,9 @@ def observed(net: nn.Module,
              mark: Callable[[], Any]) -> Iterator[List[Call]]:
     """Record when the parts of any network run.
 
-    ``mark`` returns what is recorded: a time, or a count so far.
-
     Yields:
         list[tuple]: Filled while the network runs: for each call of a part
-        its name, and the marks before and after.
+        its name, and what ``mark`` returned before and after.
     """
     calls: List[Call] = []
     begun: Dict[str, Any] = {}
@@ -66,18 +67,11 @@ def observed(net: nn.Module,
 
 
 def stages_of(net: nn.Module, calls: List[Call]) -> Dict[str, List[str]]:
-    """The stages of a network, in the order in which they end.
+    """The parts of each stage that ran, in the order in which they end.
 
     A part is a stage. Layers (parts without submodules, and norms) that run
     one after the other and have the same parent are one stage together: the
     stem of a ResNet is ``backbone.conv1+bn1+relu+maxpool``.
-
-    Args:
-        net (nn.Module): The network that ran.
-        calls (list[tuple]): Of :func:`observed`.
-
-    Returns:
-        dict[str, list[str]]: The parts of each that ran.
     """
     layers = {name for name, _ in exchangeable_norms(net)} | {
         name for name, part in parts(net).items() if not [*part.children()]}
@@ -93,3 +87,63 @@ def stages_of(net: nn.Module, calls: List[Call]) -> Dict[str, List[str]]:
         '+'.join([group[0], *(n.rpartition('.')[2] for n in group[1:])]): group
         for group in groups
     }
+
+
+class Moment(float):
+    """Seconds, which are compared as CUDA's events are."""
+
+    def elapsed_time(self, end: float) -> float:
+        """Milliseconds until ``end``."""
+        return 1e3 * (end - self)
+
+
+def wall_mark() -> Moment:
+    """Now, for devices that have finished when a call returns."""
+    return Moment(time.perf_counter())
+
+
+def cuda_mark() -> torch.cuda.Event:
+    """A mark in the queue, which CUDA works off while calls return."""
+    event = torch.cuda.Event(enable_timing=True)
+    event.record()
+    return event
+
+
+class Latency(NamedTuple):
+    """Milliseconds of each round: from end to end, and in each stage. The
+    rest passes between the stages."""
+    total: np.ndarray
+    stages: Dict[str, np.ndarray]
+
+
+def time_stages(net: nn.Module, inputs: Tensor, stages: Dict[str, List[str]],
+                rounds: int, warmup: int,
+                mark: Callable[[], Any] = wall_mark) -> Latency:
+    """Time a network and its stages, parts by name, in the same runs.
+
+    Args:
+        net (nn.Module): As it predicts.
+        inputs (Tensor): ``(N, M*C, H, W)``, on the device of the network.
+        stages (dict[str, list[str]]): Of :func:`stages_of`.
+        rounds, warmup (int): Runs that count, and runs before.
+        mark (callable): Defaults to :func:`wall_mark`; for CUDA
+            :func:`cuda_mark`.
+    """
+    total: List[float] = []
+    times: Dict[str, List[float]] = {name: [] for name in stages}
+    with torch.no_grad(), observed(net, mark) as calls:
+        for _ in range(warmup + rounds):
+            calls.clear()
+            begin = mark()
+            net(inputs, mode='tensor')
+            end = mark()
+            if inputs.is_cuda:
+                torch.cuda.synchronize()
+            total.append(begin.elapsed_time(end))
+            for name, members in stages.items():
+                times[name].append(sum(
+                    before.elapsed_time(after)
+                    for part, before, after in calls if part in members))
+    return Latency(
+        np.array(total[warmup:]),
+        {name: np.array(ms[warmup:]) for name, ms in times.items()})

@@ -28,11 +28,10 @@ def step_of(net: nn.Module, inputs: Any, mode: str, statistics: str,
     """One train step or one inference, from a fresh state.
 
     Args:
-        net (nn.Module): Called with ``inputs``.
-        inputs (Any): A nest of tensors.
+        net (nn.Module): Called with ``inputs``, a nest of tensors.
         mode (str): 'train' (forward, backward and SGD update) or 'infer'.
-        statistics (str): 'batch' or 'image' for norms that take them from
-            the input; any other name for running ones.
+        statistics (str): 'batch' or 'image' for norms that take them from the
+            input; any other name for running ones.
         dtype (torch.dtype): Under autocast unless float32.
     """
     autocast = partial(
@@ -100,8 +99,7 @@ def time_in_turns(starts: Dict[str, Callable], cuda: bool, iters: int,
         starts (dict[str, Callable]): Calls of :func:`step_of`, by network,
             among them 'floor' and 'loop'.
         cuda (bool): Whether they run on CUDA.
-        iters (int): Rounds that count.
-        warmup (int): Rounds before, which do not.
+        iters, warmup (int): Rounds that count, and rounds before.
         clock (str): Key of ``CLOCKS``.
         progress (tqdm): Advanced by one a round.
 

@@ -1,4 +1,4 @@
-"""tools/analysis_tools/compare_sheet.py, for both tasks."""
+"""compare_sheet.py and contact_sheet.py, for both tasks."""
 import shutil
 
 import numpy as np
@@ -13,6 +13,9 @@ from tiny_translation import prepared
 from cen_mm.analysis.compare.boxes import difference_boxes
 from cen_mm.analysis.compare.sheet import GAP, NAME, SPACE, TITLE
 from cen_mm.datasets.nyudv2 import bit_colour
+
+COLOURS = np.zeros((256, 3), int)
+COLOURS[:40] = [bit_colour(k + 1) for k in range(40)]
 
 
 @pytest.fixture
@@ -69,11 +72,17 @@ def test_segmentation_picks_by_disagreement(rgbd, tmp_path, sheet):
         tmp_path / 'new/sheet.png').convert('RGB')).astype(int)
     top = TITLE
     for index in order:
-        one, other = (maps[index] for maps in ensembles(rgbd))
+        # Exact colours, but for what is framed.
         truth = rgbd.data.masks[index]
+        one, other = (maps[index] for maps in ensembles(rgbd))
         boxes = difference_boxes((one != other) & (truth != 255))
         for column, labels in enumerate((one, other, truth)):
-            check_labels(panel(drawn, top, column), labels, boxes)
+            same = panel(drawn, top, column) == big(COLOURS[labels])
+            assert 0.7 < same.all(axis=2).mean() < 1
+            for up, start, down, end in boxes:
+                same[max(0, 4 * up - 4):4 * down + 4,
+                     max(0, 4 * start - 4):4 * end + 4] = True
+            assert same.all()
         top += 4 * 24 + GAP + TITLE
         # A palette of 256 colours has not all of noise.
         away = abs(panel(drawn, top, 0) - big(rgbd.data.rgb[index]))
@@ -81,14 +90,10 @@ def test_segmentation_picks_by_disagreement(rgbd, tmp_path, sheet):
         for column in (1, 3):
             assert panel(drawn, top, column)[0, 0].tolist() != [255] * 3
         top += 4 * 24 + GAP + SPACE + TITLE
-    # The legend: exact colours of all classes.
-    below = {tuple(c) for line in drawn[top - SPACE - TITLE:]
-             for c in line.tolist()}
-    assert {tuple(bit_colour(k + 1)) for k in range(40)} <= below
 
 
-def big(picture):
-    return np.kron(picture, np.ones((4, 4, 1), int))
+def big(picture, times=4):
+    return np.kron(picture, np.ones((times, times, 1), int))
 
 
 def panel(drawn, top, column):
@@ -96,34 +101,15 @@ def panel(drawn, top, column):
     return drawn[top:top + 4 * 24, left:left + 4 * 30]
 
 
-def check_labels(shown, labels, boxes):
-    """Exact colours, but for frames, whose middle is white."""
-    colours = np.zeros((256, 3), int)
-    colours[:40] = [bit_colour(k + 1) for k in range(40)]
-    same = (shown == big(colours[labels])).all(axis=2)
-    assert 1 <= len(boxes) <= 2
-    for box in boxes:
-        top, left, bottom, right = (4 * edge for edge in box)
-        y, x = (top + bottom) // 2, (left + right) // 2
-        inside = same[top + 4:bottom - 4, left + 4:right - 4].copy()
-        same[max(0, top - 4):bottom + 4, max(0, left - 4):right + 4] = True
-        same[top + 4:bottom - 4, left + 4:right - 4] = inside
-        for near in (shown[max(0, top - 3):top + 3, x],
-                     shown[y, max(0, left - 3):left + 3]):
-            assert near.sum(axis=-1).max() > 700
-    assert same.all()
-
-
 def test_light_and_names(rgbd, sheet):
     light = [rgb.mean() / 255 for rgb in rgbd.data.rgb]
     rows = figures(rgbd)
-    for way, index in (('dark', np.argmin(light)), ('bright',
-                                                    np.argmax(light))):
-        _, *lines = sheet(rgbd.root, '--pick', way, '--images', 1)
-        assert lines == [
-            ['image', 'light', *RUNS],
-            [NAMES[index], f'{light[index]:.3f}', *percent(rows[index, 1:])],
-            ['mean', 'of', 'all', f'{np.mean(light):.3f}']]
+    index = np.argmin(light)
+    _, *lines = sheet(rgbd.root, '--pick', 'dark', '--images', 1)
+    assert lines == [
+        ['image', 'light', *RUNS],
+        [NAMES[index], f'{light[index]:.3f}', *percent(rows[index, 1:])],
+        ['mean', 'of', 'all', f'{np.mean(light):.3f}']]
     first, *lines = sheet(rgbd.root, '--names', NAMES[2], NAMES[0])
     assert first[0] == '--names),'
     assert lines == [['image', *RUNS]] + [
@@ -153,11 +139,10 @@ def test_translation(rooms, tmp_path, sheet):
     shown = drawn[top:top + 4 * 64, left:left + 4 * 64]
     assert abs(shown - big(source)).max() <= 1
     # There is no source in RGB: the light is the target's.
-    for way, index in (('dark', 1), ('bright', 2)):
-        _, _, line, _ = sheet(rooms.root, '--pick', way, '--images', 1)
-        assert line[0] == VIEWS[index]
-        assert float(line[1]) == pytest.approx(
-            targets[index].mean() / 255, abs=2e-3)
+    _, _, line, _ = sheet(rooms.root, '--pick', 'bright', '--images', 1)
+    assert line[0] == VIEWS[2]
+    assert float(line[1]) == pytest.approx(
+        targets[2].mean() / 255, abs=2e-3)
 
 
 @pytest.mark.parametrize('args, why', [
@@ -194,3 +179,56 @@ def test_what_does_not_belong_together(rgbd, rooms, tmp_path, sheet):
     with pytest.raises(SystemExit, match='sheet.jpg: .*must end in .png'):
         sheet(root, out='sheet.jpg')
     assert not list(root.glob('**/sheet*'))
+
+
+@pytest.fixture
+def contact(tmp_path, run_tool):
+    """Draw a sheet of the run 'one'; returns it, and what was printed."""
+
+    def call(task, *args, checkpoint='one/net.pth', out='new/sheet.png'):
+        with DefaultScope.overwrite_default_scope('mmengine'):
+            printed = run_tool(
+                'analysis_tools/contact_sheet.py', task.root / 'one/config.py',
+                task.root / checkpoint, tmp_path / out, '--indices', *args)
+        return np.array(Image.open(tmp_path / out).convert('RGB')), printed
+
+    return call
+
+
+def test_contact_sheet_of_translation(contact, rooms):
+    """Sources and targets stand where they belong, three times enlarged."""
+    sheet, printed = contact(rooms, 2, 0)
+    assert printed.endswith('new/sheet.png: 2 images\n')
+    for line, index in enumerate((2, 0)):
+        x, target = prepared(rooms.root, VIEWS[index])
+        for column, image in ((0, x[:3]), (1, x[3:]), (5, target)):
+            picture = big(image.numpy().transpose(1, 2, 0), times=3)
+            top, left = sheet.shape[0] - (2 - line) * 196, 20 + column * 196
+            part = sheet[top:top + 192, left:left + 192]
+            assert abs(part - picture).max() <= 1
+
+
+def test_contact_sheet_of_segmentation(contact, rgbd):
+    """The legend has the colours of all classes."""
+    drawn = {tuple(c) for row in contact(rgbd, 1)[0] for c in row.tolist()}
+    assert {tuple(bit_colour(i + 1)) for i in range(40)} <= drawn
+
+
+@pytest.mark.parametrize('index, kwargs, why', [
+    (0, dict(checkpoint='none.pth'), 'none.pth is not there'),
+    (0, dict(out='a'), 'a does not say which picture'),
+    (-1, {}, '-1: .*images 0 to 2'), (3, {}, '3: .*images 0 to 2')])
+def test_contact_sheet_of_what_is_not_there(contact, rooms, index, kwargs,
+                                            why):
+    with pytest.raises(SystemExit, match=why):
+        contact(rooms, index, **kwargs)
+
+
+def test_contact_sheet_of_a_missing_file(contact, rooms):
+    path = rooms.root / f'rooms/rgb/{VIEWS[0]}.png'
+    path.rename(rooms.root / 'away.png')
+    try:
+        with pytest.raises(SystemExit, match='is not there .*1 have no rgb'):
+            contact(rooms, 0)
+    finally:
+        (rooms.root / 'away.png').rename(path)

@@ -1,0 +1,241 @@
+"""The model zoo: which config, with which options, is which row of the paper,
+what it costs and what was measured."""
+import csv
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Callable, Container, Dict, List, Sequence
+
+from mmengine import Config
+from tqdm import tqdm
+
+from ..apis.config import read_config
+from .cost.complexity import Complexity, measure
+
+Cells = Dict[str, str]
+MEASURED = 'Measured'
+NUMBERS = ('params', 'private', 'fusion', 'discriminator', 'mean')
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of ``configs/rows.csv``: the heading under which the pages list
+    it, its name, which no other has, its config, what to type behind
+    ``--cfg-options``, a sentence that says what it is, and what the paper
+    says by column, empty where it says nothing. A star marks a number that
+    was recalled.
+    """
+    section: str
+    name: str
+    path: Path
+    options: str
+    what: str
+    paper: Cells
+
+    def load(self) -> Config:
+        """The config with its options."""
+        return read_config(str(self.path), shlex.split(self.options))
+
+
+def _lines(path: Path) -> List[Cells]:
+    with open(path, newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def first_sentence(path: Path) -> str:
+    """The first sentence of the comment at the head of a config."""
+    comment = re.match(r'(#.*\n)*', path.read_text())[0]
+    found = re.match(r'.+?\.(?=\s|$)', ' '.join(re.findall(r'# (.*)',
+                                                           comment)))
+    if not found:
+        raise ValueError(f'{path}: the first comment must be a sentence that '
+                         'says what the config is')
+    return found[0]
+
+
+def read_rows(configs: Path) -> List[Row]:
+    """Read ``rows.csv`` in the folder of configs, in the order of the pages.
+
+    Where a line says not what a row is, the config's first sentence does.
+
+    Raises:
+        ValueError: If a config is missing or in no row, a name occurs twice, a
+            row with options does not say what it is, or the paper's numbers
+            come without their row.
+    """
+    table, rows = configs / 'rows.csv', {}
+    for line in _lines(table):
+        name, path = line['name'], configs / line['config']
+        paper = {key: line[key] for key in line if key.startswith('paper: ')}
+        wrong = None
+        if not path.is_file():
+            wrong = f'there is no configs/{line["config"]}'
+        elif name in rows:
+            wrong = f'there are two rows {name}'
+        elif line['options'] and not line['what']:
+            wrong = (f'{name} has options; say in the column what, what they '
+                     'make of the config')
+        elif any(paper.values()) and not paper['paper: row']:
+            wrong = (f'{name} has numbers of the paper and does not say of '
+                     'which row')
+        if wrong:
+            raise ValueError(f'{table}: {wrong}')
+        rows[name] = Row(line['section'], name, path, line['options'],
+                         line['what'] or first_sentence(path), paper)
+    listed = {row.path for row in rows.values()}
+    for path in sorted(configs.rglob('*.py')):
+        if path not in listed and '_base_' not in path.parts:
+            raise ValueError(f'{table}: {path.relative_to(configs)} has no '
+                             'row: add one')
+    return list(rows.values())
+
+
+def read_measured(path: Path, names: Container[str]) -> List[Cells]:
+    """Read the runs, a line a metric of one of the rows ``names``, with its
+    seeds and values between spaces, and add the ``mean`` over the seeds.
+
+    Raises:
+        ValueError: If there is no such row, or seeds and values of a line do
+            not match.
+    """
+    runs = []
+    for line in _lines(path):
+        if line['row'] not in names:
+            raise ValueError(f'{path}: there is no row {line["row"]}')
+        seeds, values = line['seeds'].split(), line['values'].split()
+        if not seeds or len(seeds) != len(values):
+            raise ValueError(
+                f'{path}: {line["row"]} {line["metric"]} has {len(seeds)} '
+                f'seeds and {len(values)} values: give one a seed')
+        run = {key: line[key] for key in ('row', 'metric', 'seeds', 'values')}
+        run['mean'] = f'{mean(map(float, values)):.1f}'
+        runs.append({**run, **line})
+    return runs
+
+
+def means_of(name: str, modalities: Sequence[str],
+             runs: Sequence[Cells]) -> str:
+    """The means of a row: of its modalities, then of the ensemble; raises
+    ValueError if something else than its mIoU was measured."""
+    found = {run['metric']: run for run in runs if run['row'] == name}
+    streams = modalities if len(modalities) > 1 else ()
+    metrics = [*(f'{modality}/mIoU' for modality in streams), 'mIoU']
+    if not found:
+        return ''
+    if not set(found) <= set(metrics) or 'mIoU' not in found:
+        raise ValueError(
+            f'docs/measured.csv: {name} has {sorted(found)}; it must have '
+            f'mIoU, and may have only {metrics}')
+    seeds = len(found['mIoU']['seeds'].split())
+    means = (found[m]['mean'] if m in found else '-' for m in metrics)
+    return f'{" / ".join(means)} ({seeds} seed{"s" * (seeds > 1)})'
+
+
+def table(rows: Sequence[Cells]) -> str:
+    """Markdown, without the columns that are empty throughout."""
+    names = [name for name in rows[0] if any(row[name] for row in rows)]
+    sides = ('---:' if name.endswith(NUMBERS) or 'GFLOPs' in name else '---'
+             for name in names)
+    lines = [names, sides, *([row[name] for name in names] for row in rows)]
+    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+
+
+def fill(page: str, tables: Dict[str, str]) -> str:
+    """Replace the first tables of some sections ``## <name>`` of a page.
+
+    Raises:
+        ValueError: If there is no such heading, or no table under it.
+    """
+    sections = re.split(r'^(?=## )', page, flags=re.M)
+    left = dict(tables)
+    for i, section in enumerate(sections):
+        heading = section.split('\n')[0][3:]
+        if heading not in left:
+            continue
+        old = re.search(r'(^\|.*\n)+', section, flags=re.M)
+        if not old:
+            raise ValueError(f'"## {heading}" has no table to replace: write '
+                             'a line "|" under it')
+        sections[i] = (section[:old.start()] + left.pop(heading) +
+                       section[old.end():])
+    if left:
+        raise ValueError(f'no page has the heading "## {next(iter(left))}": '
+                         'add it, and a line "|" under it')
+    return ''.join(sections)
+
+
+def millions(count: int) -> str:
+    """Millions, or nothing."""
+    return f'{count / 1e6:.3f}' if count else ''
+
+
+def gflops(count: int) -> str:
+    """Billions, with at least three digits."""
+    return f'{count / 1e9:.{1 if count > 1e10 else 3}f}'
+
+
+def _cells(row: Row, found: Complexity, ours: str, docs: Path) -> Cells:
+    """A row by column; the title of the last says for which images."""
+    paper = dict(row.paper)
+    height, width = found.shape
+    link = os.path.relpath(row.path, docs).replace(os.sep, '/')
+    params, theirs = paper.pop('paper: params'), paper.pop('paper: fusion')
+    return {
+        'row': f'[{row.name}]({link})',
+        'options': row.options and f'`{row.options}`',
+        'what it is': row.what,
+        **paper,
+        'ours: mIoU': ours,
+        'params': millions(found.parameters.total),
+        'paper: params': params,
+        'private': millions(found.parameters.private),
+        'fusion': millions(found.parameters.fusion),
+        'paper: fusion': theirs,
+        'discriminator': millions(found.discriminator or 0),
+        f'GFLOPs at {height} x {width}': gflops(found.flops),
+    }
+
+
+def render(
+    configs: Path,
+    docs: Path,
+    measure_config: Callable[[Config], Complexity] = measure
+) -> Dict[str, str]:
+    """Fill the tables of the pages in ``docs``, where ``measured.csv`` lies.
+
+    Returns:
+        dict[str, str]: The pages by file name: ``translation.md`` has the
+        configs in ``translation``, ``model_zoo.md`` all others.
+
+    Raises:
+        ValueError: If a table, a page or a header of a config is malformed.
+    """
+    rows = read_rows(configs)
+    runs = read_measured(docs / 'measured.csv', {row.name for row in rows})
+    tables: Dict[str, Dict[str, List[Cells]]] = {
+        'model_zoo.md': {},
+        'translation.md': {}
+    }
+    for row in tqdm(rows, disable=None):
+        cfg = row.load()
+        cells = _cells(row, measure_config(cfg),
+                       means_of(row.name, cfg.model.modalities, runs), docs)
+        folder = row.path.relative_to(configs).parts[0]
+        page = tables['translation.md' if folder ==
+                      'translation' else 'model_zoo.md']
+        section = page.setdefault(row.section, [])
+        if section and list(section[0]) != list(cells):
+            raise ValueError(
+                f'{row.name} and {row.section} train on different sizes, and '
+                'GFLOPs are given for one: list it in another section')
+        section.append(cells)
+    tables['model_zoo.md'][MEASURED] = runs
+    return {
+        name: fill((docs / name).read_text(),
+                   {heading: table(found)
+                    for heading, found in sections.items()})
+        for name, sections in tables.items()
+    }
