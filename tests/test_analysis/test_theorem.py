@@ -164,7 +164,7 @@ def test_runs_that_say_nothing(tmp_path, run_tool):
         changed.merge_from_dict(change)
         changed.dump(tmp_path / 'rooms.py')
         with pytest.raises(SystemExit, match=message):
-            run_tool(TOOL, path, *args)
+            run_tool(TOOL, path, *args, '--config', tmp_path / 'rooms.py')
     path.unlink()
     with pytest.raises(SystemExit, match='rooms.pth is not there'):
         run_tool(TOOL, path)

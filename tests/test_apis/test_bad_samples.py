@@ -94,7 +94,7 @@ class Trap:
      ['does not fit', 'config.py', 'official_cen.py', 'backbone.conv1']),
     (dict(segmenter=OrderedDict({'module.alpha': torch.ones(2)})),
      ['does not fit', 'official_cen.py']),
-    (torch.ones(3), ['does not fit']),
+    (torch.ones(3), ['holds a Tensor and no weights']),
     ('other classes', ['does not fit', 'conv_seg'])])
 def test_wrong_checkpoints(rgbd, tmp_path, monkeypatch, content, parts):
     path = tmp_path / 'a.pth'

@@ -161,7 +161,7 @@ def test_folders(rgbd, inferencer, tmp_path):
 def test_classes_and_palette_of_the_checkpoint_come_first(
         rgbd, inferencer, tmp_path):
     assert inferencer.dataset_meta['classes'] == CLASSES
-    state = torch.load(rgbd.root / 'CEN/net.pth', weights_only=True)
+    state = torch.load(rgbd.root / 'CEN/net.pth')['state_dict']
     mine = dict(classes=('a', ) * 40, palette=[[7, 8, 9]] * 40)
     torch.save(dict(state_dict=state, meta=dict(dataset_meta=mine)),
                tmp_path / 'a.pth')

@@ -33,7 +33,7 @@ def expected(rooms, name, mode, seed=0):
     with DefaultScope.overwrite_default_scope('mmagic'):
         net = MODELS.build(rooms.cfg.model)
     net.load_state_dict(
-        torch.load(rooms.root / 'CEN/net.pth', weights_only=True))
+        torch.load(rooms.root / 'CEN/net.pth')['state_dict'])
     x, _ = prepared(rooms.root, name)
     generator = net.generator.train(mode == 'train')
     torch.manual_seed(seed)

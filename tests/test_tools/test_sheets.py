@@ -168,12 +168,12 @@ def test_what_does_not_belong_together(rgbd, rooms, tmp_path, sheet):
     shutil.copytree(rooms.root / 'CEN', root / 'CEN')
     with pytest.raises(SystemExit, match='CEN and one cannot .*tasks differ'):
         sheet(root)
-    shutil.copy(root / 'one/net.pth', root / 'CEN/net.pth')
+    (root / 'CEN/config.py').write_text('seed = 1')  # another's
+    with pytest.raises(SystemExit, match='CEN does not hold the config .*with '
+                       '--config'):
+        sheet(root)
     with pytest.raises(SystemExit, match='CEN/net.pth does not fit .*config'):
-        sheet(root)
-    (root / 'CEN/config.py').unlink()
-    with pytest.raises(SystemExit, match='CEN holds no config .*--config'):
-        sheet(root)
+        sheet(root, '--config', 'CEN', root / 'one/config.py')
     with pytest.raises(SystemExit, match='twice or more'):
         sheet(root, runs=['one'])
     with pytest.raises(SystemExit, match='sheet.jpg: .*must end in .png'):
