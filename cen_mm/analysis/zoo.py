@@ -22,11 +22,19 @@ NUMBERS = ('params', 'private', 'fusion', 'discriminator', 'mean')
 
 @dataclass(frozen=True)
 class Row:
-    """A row of ``configs/rows.csv``: the heading under which the pages list
-    it, its name, which no other has, its config, what to type behind
-    ``--cfg-options``, a sentence that says what it is, and what the paper
-    says by column, empty where it says nothing. A star marks a number that
-    was recalled.
+    """A row of ``configs/rows.csv``.
+
+    Attributes:
+        section (str): Heading under which the pages list it.
+        name (str): No other row has it.
+        path (Path): The config file.
+        options (str): What to type behind ``--cfg-options``; empty for the
+            config as it stands.
+        what (str): A sentence that says what it is.
+        paper (dict[str, str]): What the paper says, by column: ``'paper:
+            row'``, which is table and row, and its numbers as they are
+            written there. A star marks a number that was recalled. Empty
+            where the paper says nothing.
     """
     section: str
     name: str
@@ -46,7 +54,11 @@ def _lines(path: Path) -> List[Cells]:
 
 
 def first_sentence(path: Path) -> str:
-    """The first sentence of the comment at the head of a config."""
+    """The first sentence of the comment at the head of a config.
+
+    Raises:
+        ValueError: If there is none.
+    """
     comment = re.match(r'(#.*\n)*', path.read_text())[0]
     found = re.match(r'.+?\.(?=\s|$)', ' '.join(re.findall(r'# (.*)',
                                                            comment)))
@@ -57,9 +69,14 @@ def first_sentence(path: Path) -> str:
 
 
 def read_rows(configs: Path) -> List[Row]:
-    """Read ``rows.csv`` in the folder of configs, in the order of the pages.
+    """Read ``rows.csv``, in the order of the pages.
 
-    Where a line says not what a row is, the config's first sentence does.
+    Args:
+        configs (Path): The folder of configs, with ``rows.csv`` in it.
+
+    Returns:
+        list[Row]: One a line. Where a line says not what a row is, the
+        config's first sentence does.
 
     Raises:
         ValueError: If a config is missing or in no row, a name occurs twice, a
@@ -94,8 +111,16 @@ def read_rows(configs: Path) -> List[Row]:
 
 
 def read_measured(path: Path, names: Container[str]) -> List[Cells]:
-    """Read the runs, a line a metric of one of the rows ``names``, with its
-    seeds and values between spaces, and add the ``mean`` over the seeds.
+    """Read the runs, and take the mean over their seeds.
+
+    Args:
+        path (Path): A CSV of one line a metric of a row, with its seeds and
+            values between spaces.
+        names (Container[str]): Of the rows that there are.
+
+    Returns:
+        list[dict[str, str]]: The lines by column, with ``mean`` beside what
+        it is the mean of.
 
     Raises:
         ValueError: If there is no such row, or seeds and values of a line do
@@ -144,7 +169,14 @@ def table(rows: Sequence[Cells]) -> str:
 
 
 def fill(page: str, tables: Dict[str, str]) -> str:
-    """Replace the first tables of some sections ``## <name>`` of a page.
+    """Replace the tables of a page.
+
+    Args:
+        page (str): Markdown with headings ``## <name>``.
+        tables (dict[str, str]): By the headings they stand under.
+
+    Returns:
+        str: The page; of a section, its first table has changed.
 
     Raises:
         ValueError: If there is no such heading, or no table under it.
@@ -204,7 +236,13 @@ def render(
     docs: Path,
     measure_config: Callable[[Config], Complexity] = measure
 ) -> Dict[str, str]:
-    """Fill the tables of the pages in ``docs``, where ``measured.csv`` lies.
+    """Fill the tables of the pages.
+
+    Args:
+        configs (Path): The folder of configs.
+        docs (Path): That of the pages and of ``measured.csv``.
+        measure_config (callable): What counts. Defaults to
+            :func:`cen_mm.analysis.cost.complexity.measure`.
 
     Returns:
         dict[str, str]: The pages by file name: ``translation.md`` has the

@@ -10,12 +10,18 @@ from .sheet import Group, Panel, draw_sheet
 
 def contact_sheet(cfg: Config, checkpoint: str, out: str,
                   indices: Sequence[int]) -> None:
-    """Draw images of the test set, a line each, with a checkpoint of ``cfg``.
+    """Draw some images of the test set, a line each.
+
+    Args:
+        cfg (Config): Of segmentation or translation.
+        checkpoint (str): Weights trained with it.
+        out (str): The picture to write.
+        indices (Sequence[int]): Which images.
 
     Raises:
         FileNotFoundError: If checkpoint or data are not there.
-        ValueError: If the name of the picture ``out`` has no known ending,
-            or the test set no such image.
+        ValueError: If the name of the picture has no known ending, or the
+            test set no such image.
     """
     check_name(out)
     run = load_run(cfg, checkpoint)

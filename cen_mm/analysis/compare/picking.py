@@ -94,6 +94,9 @@ def pick(runs: Mapping[str, Run], how: str, count: int,
 def brightness(runs: Mapping[str, Run],
                indices: Iterable[int]) -> List[float]:
     """The mean values, 0 to 1, of RGB images of the first run that has them.
+
+    Raises:
+        ValueError: If no run reads or makes RGB.
     """
     for run in runs.values():
         if run.rgb(run.load(0)) is not None:
@@ -104,7 +107,11 @@ def brightness(runs: Mapping[str, Run],
 
 
 def indices_of(wanted: Iterable[str], names: Sequence[str]) -> List[int]:
-    """Where ``wanted`` are in ``names``; several may be called the same."""
+    """Where ``wanted`` are in ``names``; several may be called the same.
+
+    Raises:
+        ValueError: If none has a name; the message has names like it.
+    """
     indices = []
     for name in wanted:
         found = [i for i, other in enumerate(names) if other == name]

@@ -34,11 +34,17 @@ def locked(root: Path) -> Iterator[int]:
 
 def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
             done: Callable[[str, int, float], None], lock: int) -> None:
-    """Run commands, ``jobs`` at once, each with ``root/<name>/train.log``.
+    """Run commands, each with its output in ``root/<name>/train.log``.
 
-    They share torch's threads unless ``OMP_NUM_THREADS`` is set, and keep
-    the file descriptor ``lock`` open. ``done`` is called with name, exit
-    status and seconds of each. However this ends, no process is left behind.
+    They share torch's threads unless ``OMP_NUM_THREADS`` is set. However
+    this ends, no process is left behind.
+
+    Args:
+        commands (dict[str, list[str]]): By name.
+        root (Path): Where the folders of the names lie.
+        jobs (int): How many at once.
+        done (Callable): Called with name, exit status and seconds of each.
+        lock (int): A file descriptor that they keep open.
     """
     threads = str(max(1, torch.get_num_threads() // jobs))
     waiting = list(commands)

@@ -22,8 +22,14 @@ from ..held_out import held_out_set
 
 
 class Sample(NamedTuple):
-    """One test image: ``(H, W, 3)`` uint8 pictures by modality, ``(H, W)``
-    labels or an image ``(H, W, 3)``, and what the data set gives the model."""
+    """One test image, as loaded.
+
+    Attributes:
+        inputs (dict[str, np.ndarray]): ``(H, W, 3)`` uint8 pictures by
+            modality.
+        truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
+        data (dict): What the data set gives the model.
+    """
     inputs: Dict[str, np.ndarray]
     truth: np.ndarray
     data: dict
@@ -155,7 +161,11 @@ def load_runs(checkpoints: Sequence[Tuple[str, str]],
 
 
 def check_alike(runs: Mapping[str, Run]) -> None:
-    """Raise ValueError if runs, by name, are not tested on the same images."""
+    """Reject runs, by name, that are not tested on the same images.
+
+    Raises:
+        ValueError: If a fact differs; the message names it.
+    """
     seen: Dict[str, tuple] = {}
     for name, run in runs.items():
         for fact, theirs in run.facts().items():

@@ -24,8 +24,14 @@ LETTER = 7.5  # pixels, the width of most letters of the legend
 
 
 class Panel(NamedTuple):
-    """A picture ``(H, W, 3)`` uint8 in RGB, the title above it, and boxes in
-    white frames: top, left, bottom and right of each."""
+    """One picture of a sheet.
+
+    Attributes:
+        title (str): Written above it.
+        picture (np.ndarray): ``(H, W, 3)`` uint8 in RGB.
+        boxes (Sequence[Box]): Framed in white: top, left, bottom and right
+            of each. Defaults to none.
+    """
     title: str
     picture: np.ndarray
     boxes: Sequence[Box] = ()
@@ -51,13 +57,20 @@ class Place(NamedTuple):
 
 def draw_sheet(groups: Sequence[Group], out: str,
                legend: Sequence[Tuple[str, Sequence[int]]] = ()) -> None:
-    """Write a sheet; folders are made.
+    """Write a sheet.
 
     Small pictures are enlarged in steps of a half, large ones made smaller.
     Where all images have one line of the same titles, they stand above the
-    first one only. Names of classes and their colours in 0 to 255 are drawn
-    below; a ``.png`` then has a palette, which makes it less than half as
-    large: these colours are exact, those of photographs nearly so."""
+    first one only. With a legend, a ``.png`` has a palette, which makes it
+    less than half as large: the colours of the legend are exact, those of
+    photographs nearly so.
+
+    Args:
+        groups (Sequence[Group]): One or more.
+        out (str): The file to write; folders are made.
+        legend (Sequence[tuple[str, Sequence[int]]]): Names of classes and
+            their colours in 0 to 255, drawn below. Defaults to none.
+    """
     lines = [line for group in groups for line in group.lines]
     columns = max(map(len, lines))
     width = panel_width(

@@ -18,8 +18,14 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
               train: str) -> Dict[str, str]:
     """Train what is not finished, and print how it goes.
 
-    The arguments are those of ``sweep.py``; ``train`` is the path of
-    ``tools/train.py``.
+    Args:
+        config (str): Path of the config.
+        vary (Sequence[str]): ``KEY=V1,V2`` for each field.
+        seeds (Sequence[int]): Seeds of each point.
+        jobs (int): Trainings at a time.
+        work_dir (str): Folder of the sweep, which holds ``results.csv``.
+        options (Sequence[str]): ``KEY=VALUE`` overrides for all trainings.
+        train (str): Path of ``tools/train.py``.
 
     Returns:
         dict[str, str]: Why those that failed did, by name.

@@ -15,8 +15,14 @@ from .training_log import exchanged_share, last_validation
 
 
 class SweepFolder:
-    """What a sweep of ``cfg``, read from the path ``config``, keeps in
-    ``root``.
+    """What a sweep keeps on disk.
+
+    Args:
+        root (Path): The folder.
+        cfg (Config): What is trained.
+        config (str): Path that it was read from.
+        vary (dict[str, list]): The values of each varied field.
+        seeds (Sequence[int]): Seeds.
 
     Attributes:
         points (dict[str, Point]): All trainings, by the name of the folder.
@@ -35,7 +41,11 @@ class SweepFolder:
         self.points = {p.name: p for p in plan(current, fitting, seeds)}
 
     def freeze(self) -> None:
-        """Keep the config; raise ValueError if another one is kept."""
+        """Keep the config, or find the same one kept.
+
+        Raises:
+            ValueError: If another one is kept.
+        """
         hooks = self.cfg.get('default_hooks') or {}
         checkpoint = {'type': 'CheckpointHook', 'interval': 1,
                       **(hooks.get('checkpoint') or {})}
@@ -76,8 +86,10 @@ class SweepFolder:
                seconds: Optional[float]) -> str:
         """Keep a training's results and remove its checkpoints.
 
-        ``status`` is its exit status; ``seconds`` that it took are None if
-        they are not known. Returns what it has reached, as text.
+        Args:
+            point (Point): What has been trained.
+            status (int): Exit status of the training.
+            seconds (float, optional): How long it took. None: not known.
 
         Raises:
             ValueError: If it has failed.

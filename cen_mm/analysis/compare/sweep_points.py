@@ -37,8 +37,11 @@ def read_vary(texts: Sequence[str]) -> Dict[str, list]:
     """The values of each field, from a text ``KEY=V1,V2`` for each.
 
     Values are read as by ``--cfg-options``; one may be a list,
-    ``KEY=[1,2],[3,4]``. Raises ValueError if there is no key, an empty value,
-    or a field twice."""
+    ``KEY=[1,2],[3,4]``.
+
+    Raises:
+        ValueError: If there is no key, an empty value, or a field twice.
+    """
     vary: Dict[str, list] = {}
     for text in texts:
         key, _, values = text.partition('=')
@@ -66,8 +69,11 @@ def _fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
 
 
 def config_value(cfg: Config, key: str) -> Any:
-    """The config's own value of a field that may be varied, such as
-    ``model.generator.exchange.threshold``.
+    """The config's own value of a field that may be varied.
+
+    Args:
+        cfg (Config): Whole config.
+        key (str): With dots, such as ``model.generator.exchange.threshold``.
 
     Raises:
         ValueError: If there is no such field, it is a group of fields, or
@@ -98,7 +104,10 @@ def fit(key: str, values: Sequence, current: Any) -> list:
     """Values for a field, of the type of the config's own (``current``).
 
     1 is 1.0 where the config's own is a float, so that both are one training.
-    Raises ValueError if one does not fit, or is there twice."""
+
+    Raises:
+        ValueError: If one does not fit, or is there twice.
+    """
     fitting = {}
     for value in values:
         if current is not None and _kind(value) != _kind(current):

@@ -91,7 +91,12 @@ def metric_names(rows: List[Row]) -> List[str]:
 
 def find_metric(rows: List[Row], name: str = '') -> str:
     """The column of a metric, by default the ensemble's mIoU or MAE, or what
-    the table has first. Raises ValueError if there is none."""
+    the table has first.
+
+    Raises:
+        ValueError: If there is no such metric, or none at all; those that
+            exist are named.
+    """
     names = metric_names(rows)
     if not name:
         name = next((k for k in (*PREFERRED, *names) if k in names), '')

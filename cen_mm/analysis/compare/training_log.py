@@ -37,8 +37,12 @@ def last_validation(work_dir: Path) -> Dict[str, float]:
 def exchanged_share(work_dir: Path) -> Optional[float]:
     """The share of exchanged channels in the last record of the gammas.
 
-    The mean over layers and modalities, in 0..1; None without records, as of a
-    model that does not exchange."""
+    The mean over layers and modalities, in 0..1; None without records, as of
+    a model that does not exchange.
+
+    Raises:
+        ValueError: If a record cannot be read.
+    """
     if not (work_dir / 'gammas').is_dir():
         return None
     return float(read_gammas(work_dir).shares()[-1].mean())

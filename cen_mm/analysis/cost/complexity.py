@@ -18,8 +18,13 @@ from .stages import observed, parts, stages_of
 
 
 class Parameters(NamedTuple):
-    """Numbers of parameters: of what all modalities go through, of what one
-    of several has to itself, and of fusions, among the former two."""
+    """Numbers of parameters.
+
+    Attributes:
+        shared (int): Of what all modalities go through.
+        private (int): Of what one of several modalities has to itself.
+        fusion (int): Of the fusions of Table 2, among the former two.
+    """
     shared: int
     private: int
     fusion: int
@@ -60,13 +65,18 @@ class Complexity(NamedTuple):
 def build(cfg: Config, device: Union[str, torch.device] = 'meta') -> nn.Module:
     """The network of a config as it predicts, with random weights.
 
-    It is in ``eval()``, a generator in the mode that it predicts in. On the
-    meta device, which is the default, it takes no memory.
+    Args:
+        cfg (Config): Of a segmentor with backbone and decode head, or of a
+            :class:`~cen_mm.translation.CENPix2Pix`.
+        device (str | torch.device): Where it lives. Defaults to the meta
+            device, where it takes no memory.
+
+    Returns:
+        nn.Module: In ``eval()``; a generator in the mode that it predicts
+        in, which is by default that of training.
 
     Raises:
-        ValueError: If the config has no model, or one that is neither a
-            segmentor with backbone and decode head nor a
-            :class:`~cen_mm.translation.CENPix2Pix`.
+        ValueError: If the config has no model, or one of another kind.
     """
     if 'model' not in cfg:
         raise ValueError(f'{cfg.filename} has no model: give the config of a '
@@ -106,8 +116,11 @@ def count_parameters(*nets: nn.Module) -> Parameters:
 
 
 def default_shape(cfg: Config) -> Tuple[int, int]:
-    """Height and width that a segmentor trains, a translation tests on; raises
-    ValueError if the config does not say."""
+    """Height and width that a segmentor trains, a translation tests on.
+
+    Raises:
+        ValueError: If the config does not say.
+    """
     if 'generator' in cfg.model:
         field = "Resize(scale=(...)) of test_dataloader's pipeline"
         pipeline = cfg.get('test_dataloader',
@@ -127,9 +140,13 @@ def default_shape(cfg: Config) -> Tuple[int, int]:
 
 def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
              samples: int = 1) -> Tuple[torch.Tensor, int]:
-    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on its
-    device, and M. Defaults to one sample of :func:`default_shape`. Raises
-    ValueError if the generator cannot halve the shape."""
+    """Random input, ``(N, M*C, H, W)``, for a network of :func:`build`, on
+    its device, and M. Defaults to one sample of :func:`default_shape`.
+
+    Raises:
+        ValueError: If the generator cannot halve the shape as often as it
+            does.
+    """
     height, width = tuple(shape) or default_shape(cfg)
     if hasattr(net, 'generator'):
         stride, m = net.generator.stride, net.generator.num_modalities
@@ -148,7 +165,11 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
 
 def measure(cfg: Config, shape: Tuple[int, int] = ()) -> Complexity:
     """Multiply-adds and parameters of a config, as of :func:`build`, for
-    images of a height and width, by default of :func:`default_shape`."""
+    images of a height and width, by default of :func:`default_shape`.
+
+    Raises:
+        ValueError: If the config or the shape does not fit.
+    """
     net = build(cfg)
     inputs, modalities = input_of(net, cfg, shape)
     with torch.no_grad(), MultiplyAdds() as counter, observed(

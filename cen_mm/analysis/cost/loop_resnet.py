@@ -72,9 +72,15 @@ class LoopBottleneck(nn.Module):
 
 
 class LoopResNet(nn.Module):
-    """A ResNet of a depth of ``STAGES`` over a list of M modalities.
+    """A ResNet-50, 101 or 152 over a list of modalities.
 
     Names follow torchvision's, with ``bn1.0`` and ``bn1.1`` for ``bn1``.
+
+    Args:
+        depth (int): 50, 101 or 152.
+        num_modalities (int): M. Defaults to 2.
+        threshold (float): theta of Eq. 6. Defaults to 2e-2.
+        base_channels (int): Width of the first stage. Defaults to 64.
     """
 
     def __init__(self, depth: int, num_modalities: int = 2,

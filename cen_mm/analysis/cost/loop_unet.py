@@ -16,8 +16,16 @@ InstanceNorm = partial(
 
 
 class LoopLayer(nn.Module):
-    """A layer of the U-Net: activation of a ``slope``, convolution, norm,
-    exchange below a ``threshold``, and dropout; each None where it has none.
+    """One layer of the encoder, which exchanges, or of the decoder.
+
+    Args:
+        conv (nn.Module): Halves or doubles the size.
+        slope (float, optional): Of the activation before ``conv``. None for
+            no activation.
+        norm (LoopNorm, optional): Behind ``conv``. None for no norm.
+        threshold (float, optional): Of the exchange behind ``norm``. None
+            for no exchange. Defaults to None.
+        dropout (bool): Defaults to False.
     """
 
     def __init__(self, conv: nn.Module, slope: Optional[float],
@@ -43,11 +51,16 @@ class LoopLayer(nn.Module):
 
 
 class LoopUNet(nn.Module):
-    """The official generator, of ``num_down`` layers that halve images and as
-    many that double them, over a list of M modalities.
+    """The official generator over a list of modalities.
 
     With one modality it is the U-Net-256 of pix2pix, with neither exchange
     nor ensemble.
+
+    Args:
+        num_down (int): Layers of the encoder, and of the decoder.
+        num_modalities (int): M.
+        threshold (float): Of the exchange. Defaults to 1e-2.
+        base_channels (int): Of the first layer. Defaults to 64.
     """
 
     def __init__(self, num_down: int, num_modalities: int,

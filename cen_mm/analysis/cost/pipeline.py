@@ -19,8 +19,14 @@ DEPTH_FACTOR = 5
 
 def benchmark_pipeline(cfg: Config, images: int, rounds: int, size: str,
                        suffix: str) -> str:
-    """Time the training pipeline of a config on rendered rooms; the arguments
-    are those of ``benchmark_pipeline.py``.
+    """Time the training pipeline of a config on rendered rooms.
+
+    Args:
+        cfg (Config): With a ``train_dataloader``.
+        images (int): In a round.
+        rounds (int): Rounds, after one to warm up.
+        size (str): Rows and columns, ``'480x640'``.
+        suffix (str): Of the colour images, '.png' or '.jpg'.
 
     Returns:
         str: A table in Markdown, and images per second.

@@ -67,11 +67,18 @@ def observed(net: nn.Module,
 
 
 def stages_of(net: nn.Module, calls: List[Call]) -> Dict[str, List[str]]:
-    """The parts of each stage that ran, in the order in which they end.
+    """The stages of a network, in the order in which they end.
 
     A part is a stage. Layers (parts without submodules, and norms) that run
     one after the other and have the same parent are one stage together: the
     stem of a ResNet is ``backbone.conv1+bn1+relu+maxpool``.
+
+    Args:
+        net (nn.Module): The network that ran.
+        calls (list[tuple]): Of :func:`observed`.
+
+    Returns:
+        dict[str, list[str]]: The parts of each that ran.
     """
     layers = {name for name, _ in exchangeable_norms(net)} | {
         name for name, part in parts(net).items() if not [*part.children()]}
