@@ -20,7 +20,12 @@ from .datasets import (  # noqa: E402
     RoomsDataset,
     SUNRGBDDataset,
 )
-from .engine import EpochSeedHook, SparsityHook, StageHook  # noqa: E402
+from .engine import (  # noqa: E402
+    EpochSeedHook,
+    FiniteWeightsHook,
+    SparsityHook,
+    StageHook,
+)
 from .evaluation import StreamIoUMetric  # noqa: E402
 from .layers import (  # noqa: E402
     AlignFusion,
@@ -53,11 +58,11 @@ __version__ = '0.2.0'
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',
     'CityscapesRGBDDataset', 'ConcatFusion', 'Ensemble', 'EpochSeedHook',
-    'LoadLabels', 'LoadModality', 'MKMMDLoss', 'MergingResNet',
-    'MultimodalPreProcessor', 'MultimodalSegDataset', 'NYUDv2Dataset',
-    'NoiseModality', 'PackModalities', 'PrivateBN', 'PrivateConv2d',
-    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
-    'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
-    'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
-    'channel_exchange', 'fold', 'make_private', 'unfold'
+    'FiniteWeightsHook', 'LoadLabels', 'LoadModality', 'MKMMDLoss',
+    'MergingResNet', 'MultimodalPreProcessor', 'MultimodalSegDataset',
+    'NYUDv2Dataset', 'NoiseModality', 'PackModalities', 'PrivateBN',
+    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
+    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
+    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
+    'StreamTTAModel', 'channel_exchange', 'fold', 'make_private', 'unfold'
 ]

@@ -30,7 +30,7 @@ def main() -> None:
     from cen_mm.apis.train import train
     try:
         train(**args)
-    except UsageError as error:
+    except (FloatingPointError, UsageError) as error:
         raise SystemExit(str(error))
 
 

@@ -7,6 +7,8 @@ from mmengine.model import BaseModel
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
 
+from ..engine.finite_weights_hook import first_nonfinite
+
 ABSENT = '{} is not there: give the path of a checkpoint'
 MISFIT = ('{} does not fit {}: give a checkpoint trained with this config; '
           'those of the official code go through '
@@ -97,4 +99,21 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
     except (AttributeError, RuntimeError, ValueError) as error:
         raise ValueError(MISFIT.format(
             checkpoint, cfg.filename or 'the config', error)) from error
+    check_finite(model, checkpoint)
     return model.eval(), loaded.get('meta', {})
+
+
+def check_finite(model: BaseModel, checkpoint: str) -> None:
+    """Reject weights of a training that has diverged.
+
+    Args:
+        model (BaseModel): With the weights.
+        checkpoint (str): Where they come from.
+
+    Raises:
+        ValueError: If one of them is infinite or NaN.
+    """
+    name = first_nonfinite(model)
+    if name is not None:
+        raise ValueError(f'{name} of {checkpoint} is not finite: its training '
+                         'has diverged; give an earlier checkpoint')

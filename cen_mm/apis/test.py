@@ -6,7 +6,7 @@ from typing import Optional
 from mmengine.runner import Runner
 
 from ..compat import distribute_without_gpu
-from .checkpoint import ABSENT, MISFIT
+from .checkpoint import ABSENT, MISFIT, check_finite
 from .config import UsageError, runner_config
 
 
@@ -72,6 +72,7 @@ def test(config: str,
             load(path, strict=True)
         except (RuntimeError, ValueError, UnpicklingError) as error:
             raise UsageError(MISFIT.format(path, config, error))
+        check_finite(runner.model, path)
 
     runner.load_checkpoint = load_strictly
     runner.test()

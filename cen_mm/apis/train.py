@@ -23,6 +23,7 @@ def train(config: str,
 
     Raises:
         FileNotFoundError: If the config does not exist.
+        FloatingPointError: If the weights are not finite any more.
         UsageError: If an option is malformed, or the config has no
             ``base_batch_size`` to scale the learning rates by.
     """

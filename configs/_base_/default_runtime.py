@@ -24,4 +24,5 @@ default_hooks = dict(
         type='CheckpointHook', interval=5, max_keep_ckpts=2, save_best='mIoU'),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     epoch_seed=dict(type='EpochSeedHook'),
+    finite=dict(type='FiniteWeightsHook'),
     visualization=dict(type='SegVisualizationHook'))
