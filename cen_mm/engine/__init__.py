@@ -1,7 +1,11 @@
-"""Hooks, registered in mmengine's root registry."""
+"""Hooks, registered in mmengine's root registry, and a file backend."""
+from .atomic_backend import AtomicBackend
 from .epoch_seed_hook import EpochSeedHook
 from .finite_weights_hook import FiniteWeightsHook
 from .sparsity_hook import SparsityHook
 from .stage_hook import StageHook
 
-__all__ = ['EpochSeedHook', 'FiniteWeightsHook', 'SparsityHook', 'StageHook']
+__all__ = [
+    'AtomicBackend', 'EpochSeedHook', 'FiniteWeightsHook', 'SparsityHook',
+    'StageHook'
+]

@@ -21,7 +21,11 @@ default_hooks = dict(
     logger=dict(type='LoggerHook', interval=20, log_metric_by_epoch=True),
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(
-        type='CheckpointHook', interval=5, max_keep_ckpts=2, save_best='mIoU'),
+        type='CheckpointHook',
+        interval=5,
+        max_keep_ckpts=2,
+        save_best='mIoU',
+        backend_args=dict(backend='atomic')),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     epoch_seed=dict(type='EpochSeedHook'),
     finite=dict(type='FiniteWeightsHook'),
