@@ -95,12 +95,12 @@ def test_logits_of_other_numbers_of_modalities(modalities):
 
 
 class Runner:
-    """The parts of a runner that SparsityHook talks to."""
+    """The parts of a runner that our hooks talk to."""
 
     def __init__(self, model, work_dir):
         self.model, self.work_dir, self.iter = model, str(work_dir), 0
         self.logger = self.message_hub = self.visualizer = self
-        self.train_loop = None  # by epochs
+        self.train_loop, self.hooks = None, []  # by epochs
 
     def info(self, *args):
         pass
