@@ -240,6 +240,23 @@ def test_another_number_of_modalities_is_refused():
             PrivateBN(4, num_modalities=3).state_dict())
 
 
+class LayerNorm2d(nn.LayerNorm):
+    """Is told the layout with each call, as mmpretrain's."""
+
+    def forward(self, x, data_format='channel_first'):
+        if data_format == 'channel_last':
+            return super().forward(x)
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+def test_a_norm_may_be_told_the_layout():
+    norm = PrivateNorm(LayerNorm2d(C), 2, exchange=dict(threshold=0.02))
+    randomise(norm)
+    x = torch.randn(4, C, 3, 5)
+    last = norm(x.movedim(1, -1), data_format='channel_last')
+    torch.testing.assert_close(last.movedim(-1, 1), norm(x))
+
+
 class RmsNorm(nn.Module):
 
     def __init__(self):
