@@ -1,10 +1,14 @@
 """IoU of the ensemble and of every stream."""
-from typing import Dict, List, Sequence
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence, Tuple
 
+import numpy as np
+import torch
 from mmengine.logging import MMLogger, print_log
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 from prettytable import PrettyTable
+from torch import Tensor
 
 
 @METRICS.register_module()
@@ -17,10 +21,27 @@ class StreamIoUMetric(IoUMetric):
     metric.
 
     Args:
-        args, kwargs: As of :class:`mmseg.evaluation.IoUMetric`; predictions
+        args: As of :class:`mmseg.evaluation.IoUMetric`.
+        save_confusions (str, optional): A ``.npz`` to write at each
+            evaluation: ``names``, the N names of the images, ``classes``, and
+            for each stream ``(N, K, K)`` counts of pixels by label and
+            prediction, for ``tools/analysis_tools/significance.py``.
+            Defaults to None.
+        kwargs: As of :class:`mmseg.evaluation.IoUMetric`; predictions
             saved to ``output_dir`` are the ensemble's.
+
+    Raises:
+        ValueError: If ``save_confusions`` is no ``.npz``.
     """
     stream_prefix = 'pred_sem_seg_'
+
+    def __init__(self, *args, save_confusions: Optional[str] = None,
+                 **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if save_confusions and not save_confusions.endswith('.npz'):
+            raise ValueError('StreamIoUMetric.save_confusions must end in '
+                             f'.npz, got {save_confusions}')
+        self.save_confusions = save_confusions
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count the areas of intersection and union.
@@ -35,16 +56,26 @@ class StreamIoUMetric(IoUMetric):
             if self.format_only:
                 continue
             ensemble, areas = self.results.pop(), {}
-            for key in sorted(sample):
-                if key.startswith(self.stream_prefix):
-                    prediction = sample[key]['data'].squeeze()
-                    label = sample['gt_sem_seg']['data'].squeeze()
-                    areas[key[len(self.stream_prefix):] + '/'] = (
-                        self.intersect_and_union(
-                            prediction, label.to(prediction),
-                            len(self.dataset_meta['classes']),
-                            self.ignore_index))
+            label = sample['gt_sem_seg']['data'].squeeze()
+            predictions = {
+                key[len(self.stream_prefix):] + '/': sample[key]['data']
+                for key in sorted(sample)
+                if key.startswith(self.stream_prefix)
+            }
+            classes = len(self.dataset_meta['classes'])
+            for prefix, prediction in predictions.items():
+                areas[prefix] = self.intersect_and_union(
+                    prediction.squeeze(), label.to(prediction), classes,
+                    self.ignore_index)
             self.results.append({**areas, '': ensemble})
+            if self.save_confusions:
+                predictions[''] = sample['pred_sem_seg']['data']
+                self.results[-1]['confusions'] = Path(
+                    sample.get('img_path', '')).stem, {
+                        prefix: confusion(label, p.squeeze(), classes,
+                                          self.ignore_index)
+                        for prefix, p in predictions.items()
+                    }
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
         """Metrics of every stream.
@@ -58,6 +89,8 @@ class StreamIoUMetric(IoUMetric):
         if self.format_only:
             return super().compute_metrics(results)
         logger = MMLogger.get_current_instance()
+        if self.save_confusions:
+            self._save([result.pop('confusions') for result in results])
         metrics, table = {}, PrettyTable()
         for prefix in results[0]:
             stream = prefix[:-1] or 'ensemble'
@@ -68,3 +101,34 @@ class StreamIoUMetric(IoUMetric):
             table.add_row([stream, *(f'{v:.2f}' for v in values.values())])
         print_log(f'streams:\n{table}', logger)
         return metrics
+
+    def _save(self, confusions: List[Tuple[str, Dict[str, Tensor]]]) -> None:
+        names, streams = zip(*confusions)
+        Path(self.save_confusions).parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            self.save_confusions,
+            names=np.array(names),
+            classes=np.array(self.dataset_meta['classes']),
+            **{
+                prefix[:-1] or 'ensemble': np.stack(
+                    [stream[prefix].numpy() for stream in streams])
+                for prefix in streams[0]
+            })
+
+
+def confusion(label: Tensor, prediction: Tensor, classes: int,
+              ignore_index: int) -> Tensor:
+    """Pixels by label and prediction.
+
+    Args:
+        label, prediction (Tensor): ``(H, W)`` class indices.
+        classes (int): K.
+        ignore_index (int): Label of pixels that do not count.
+
+    Returns:
+        Tensor: ``(K, K)`` int32, rows are labels.
+    """
+    counted = label != ignore_index
+    pairs = label[counted].long() * classes + prediction[counted].long()
+    return torch.bincount(
+        pairs.cpu(), minlength=classes**2).view(classes, classes).int()

@@ -9,6 +9,7 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from .conv import PrivateConv2d
+from .fusion import check_start, hand_on
 
 
 @MODELS.register_module()
@@ -76,14 +77,18 @@ class AlignFusion(BaseModule):
         num_modalities (int): M.
         loss_weight (float): Of the discrepancy. Defaults to 1.0.
         grid (int): Cells a side. Defaults to 8.
+        start (str): See :func:`~cen_mm.layers.fusion.check_start`. Defaults
+            to 'random'.
     """
 
     def __init__(self,
                  channels: int,
                  num_modalities: int,
                  loss_weight: float = 1.,
-                 grid: int = 8) -> None:
+                 grid: int = 8,
+                 start: str = 'random') -> None:
         super().__init__()
+        check_start(start)
 
         def conv1x1(parts: int) -> nn.Module:
             return PrivateConv2d(
@@ -95,6 +100,10 @@ class AlignFusion(BaseModule):
 
         self.common, self.specific = conv1x1(1), conv1x1(1)
         self.join = conv1x1(3)
+        if start == 'identity':
+            for layer, shares in ((self.common, [1.]), (self.specific, [1.]),
+                                  (self.join, [.5, .5, 0.])):
+                hand_on(layer.stock, shares)
         self.num_modalities = num_modalities
         self.mmd = MKMMDLoss()
         self.loss_weight = loss_weight

@@ -3,6 +3,8 @@
 Each of them makes one map of the maps of all modalities. What the paper
 leaves open is decided here and called "our choice".
 """
+from typing import Sequence
+
 import torch
 from mmengine.model import BaseModule
 from mmengine.registry import MODELS
@@ -31,6 +33,42 @@ def own_first(x: Tensor, num_modalities: int) -> Tensor:
     return torch.cat(turns, dim=2).flatten(0, 1)
 
 
+START = ('random', 'identity')
+
+
+def check_start(start: str) -> None:
+    """Reject an unknown start of the weights of a fusion.
+
+    With 'random', PyTorch's default, a fusion scrambles the features of a
+    pretrained encoder. With 'identity' it first hands on what it is given:
+    each stream its own features or, if it merges, their mean. The paper does
+    not say how its baselines start.
+
+    Raises:
+        ValueError: If ``start`` is neither.
+    """
+    if start not in START:
+        raise ValueError(f'fusion.start must be one of {START}, got {start!r}')
+
+
+@torch.no_grad()
+def hand_on(conv: nn.Conv2d, shares: Sequence[float]) -> None:
+    """Let a convolution start as a weighted sum of stacked maps.
+
+    Args:
+        conv (nn.Conv2d): ``P*C`` channels to C, or, with M groups, ``M*P*C``
+            to ``M*C``; any odd kernel size.
+        shares (Sequence[float]): The weight of each of the P maps.
+    """
+    channels = conv.in_channels // conv.groups // len(shares)
+    blocks = torch.cat([s * torch.eye(channels) for s in shares], dim=1)
+    nn.init.zeros_(conv.weight)
+    middle = [size // 2 for size in conv.kernel_size]
+    conv.weight[:, :, middle[0], middle[1]] = blocks.repeat(conv.groups, 1)
+    if conv.bias is not None:
+        nn.init.zeros_(conv.bias)
+
+
 class Fusion(BaseModule):
     """Base class of the fusions.
 
@@ -50,6 +88,9 @@ class Fusion(BaseModule):
         super().__init__()
         self.num_modalities = num_modalities
         self.merges = merges
+        # Of each modality in what merge() begins with.
+        m = num_modalities
+        self.shares = [1 / m] * m if merges else [1., *[0.] * (m - 1)]
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N*M, C, H, W)``, folded, to the same shape; if it merges, to
@@ -72,13 +113,21 @@ class ConcatFusion(Fusion):
     Args:
         channels (int): C.
         num_modalities (int): M.
+        start (str): See :func:`check_start`. Defaults to 'random'.
         kwargs: As of :class:`Fusion`.
     """
 
-    def __init__(self, channels: int, num_modalities: int, **kwargs) -> None:
+    def __init__(self,
+                 channels: int,
+                 num_modalities: int,
+                 start: str = 'random',
+                 **kwargs) -> None:
         super().__init__(channels, num_modalities, **kwargs)
+        check_start(start)
         self.conv = nn.Conv2d(
             channels * num_modalities, channels, 1, bias=False)
+        if start == 'identity':
+            hand_on(self.conv, self.shares)
 
     def merge(self, x: Tensor) -> Tensor:
         """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""
@@ -90,7 +139,7 @@ class AverageFusion(Fusion):
     """The mean of the modalities; it has no parameters.
 
     Args:
-        channels, num_modalities, merges: As of :class:`Fusion`.
+        kwargs: As of :class:`Fusion`.
     """
 
     def merge(self, x: Tensor) -> Tensor:
@@ -113,6 +162,7 @@ class SelfAttentionFusion(Fusion):
         channels (int): C.
         num_modalities (int): M.
         eta (int): How much the gate squeezes. Defaults to 16, the paper's.
+        start (str): See :func:`check_start`. Defaults to 'random'.
         kwargs: As of :class:`Fusion`.
     """
 
@@ -120,13 +170,20 @@ class SelfAttentionFusion(Fusion):
                  channels: int,
                  num_modalities: int,
                  eta: int = 16,
+                 start: str = 'random',
                  **kwargs) -> None:
         super().__init__(channels, num_modalities, **kwargs)
+        check_start(start)
         stacked, squeezed = channels * num_modalities, max(channels // eta, 1)
         self.gate = nn.Sequential(
             nn.Conv2d(stacked, squeezed, 3, padding=1), nn.ReLU(inplace=True),
             nn.Conv2d(squeezed, stacked, 3, padding=1), nn.Sigmoid())
         self.conv = nn.Conv2d(stacked, channels, 3, padding=1)
+        if start == 'identity':
+            # Every gate starts at 1/2.
+            nn.init.zeros_(self.gate[2].weight)
+            nn.init.zeros_(self.gate[2].bias)
+            hand_on(self.conv, [2 * share for share in self.shares])
 
     def merge(self, x: Tensor) -> Tensor:
         """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""

@@ -122,7 +122,7 @@ def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:
                          f'near names: {near}')
     for name, norm in chosen:
         try:
-            norm.exchange = rule
+            norm.exchange = rule.of_layer(name)
         except ValueError as error:
             raise ValueError(f'{name}: {error}') from error
 

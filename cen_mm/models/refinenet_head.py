@@ -6,23 +6,29 @@ stages, in the arithmetic of https://github.com/yikaiw/CEN.
 from typing import List, Optional, Tuple
 
 import torch.nn.functional as F
-from mmcv.cnn import build_conv_layer
+from mmcv.cnn import build_conv_layer, build_norm_layer
 from mmengine.model import Sequential
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from mmseg.utils import ConfigType
-from torch import Tensor, nn
+from torch import Tensor, channels_last, nn
 
 from .enlarge import enlarge
 
 
-def conv3x3(conv_cfg: Optional[dict],
-            in_channels: int,
-            out_channels: int,
-            bias: bool = False) -> nn.Module:
-    """A 3x3 convolution that keeps the size."""
+def conv(conv_cfg: Optional[dict],
+         in_channels: int,
+         out_channels: int,
+         kernel_size: int = 3,
+         bias: bool = False) -> nn.Module:
+    """A convolution that keeps the size."""
     return build_conv_layer(
-        conv_cfg, in_channels, out_channels, 3, padding=1, bias=bias)
+        conv_cfg,
+        in_channels,
+        out_channels,
+        kernel_size,
+        padding=kernel_size // 2,
+        bias=bias)
 
 
 class ResidualConvUnit(nn.Module):
@@ -38,8 +44,8 @@ class ResidualConvUnit(nn.Module):
 
     def __init__(self, channels: int, conv_cfg: Optional[dict]) -> None:
         super().__init__()
-        self.conv1 = conv3x3(conv_cfg, channels, channels, bias=True)
-        self.conv2 = conv3x3(conv_cfg, channels, channels)
+        self.conv1 = conv(conv_cfg, channels, channels, bias=True)
+        self.conv2 = conv(conv_cfg, channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, C, H, W)`` to the same shape."""
@@ -48,28 +54,35 @@ class ResidualConvUnit(nn.Module):
 
 
 class ChainedResidualPooling(nn.Module):
-    """Sum of ever wider poolings, each followed by a 3x3 convolution.
+    """Sum of ever wider poolings, each followed by a convolution.
 
     Args:
         channels (int): C.
         conv_cfg (dict, optional): See :class:`RefineNetHead`.
+        kernel_size (int): Of the convolutions.
         num_poolings (int): Length of the chain. Defaults to 4.
     """
 
     def __init__(self,
                  channels: int,
                  conv_cfg: Optional[dict],
+                 kernel_size: int,
                  num_poolings: int = 4) -> None:
         super().__init__()
         self.convs = nn.ModuleList(
-            conv3x3(conv_cfg, channels, channels) for _ in range(num_poolings))
+            conv(conv_cfg, channels, channels, kernel_size)
+            for _ in range(num_poolings))
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, C, H, W)`` to the same shape."""
         x = F.relu(x)
         link = x
-        for conv in self.convs:
-            link = conv(F.max_pool2d(link, 5, stride=1, padding=2))
+        for layer in self.convs:
+            if link.is_cpu:
+                # The same maxima and gradients in a quarter of the time.
+                link = link.contiguous(memory_format=channels_last)
+            pooled = F.max_pool2d(link, 5, stride=1, padding=2)
+            link = layer(pooled.contiguous())
             x = x + link
         return x
 
@@ -84,31 +97,40 @@ class RefineStage(nn.Module):
             None at the last stage, which has no output convolution.
         merges (bool): Whether there is a deeper stage.
         conv_cfg (dict, optional): See :class:`RefineNetHead`.
+        norm_cfg (dict, optional): See :class:`RefineNetHead`.
+        light (bool): See :class:`RefineNetHead`.
     """
 
     def __init__(self, in_channels: int, channels: int,
                  out_channels: Optional[int], merges: bool,
-                 conv_cfg: Optional[dict]) -> None:
+                 conv_cfg: Optional[dict], norm_cfg: Optional[dict],
+                 light: bool) -> None:
         super().__init__()
-        self.reduce = conv3x3(conv_cfg, in_channels, channels)
+        size = 1 if light else 3
+        units = (0, 0) if light else (2, 3)
+        self.reduce = conv(conv_cfg, in_channels, channels, size)
+        self.norms = nn.ModuleList(
+            build_norm_layer(norm_cfg, channels)[1] if norm_cfg else
+            nn.Identity() for _ in range(2))
         self.adapt = Sequential(
-            *(ResidualConvUnit(channels, conv_cfg) for _ in range(2)))
-        self.merge = conv3x3(conv_cfg, channels, channels) if merges else None
-        self.pool = ChainedResidualPooling(channels, conv_cfg)
+            *(ResidualConvUnit(channels, conv_cfg) for _ in range(units[0])))
+        self.merge = conv(conv_cfg, channels, channels,
+                          size) if merges else None
+        self.pool = ChainedResidualPooling(channels, conv_cfg, size)
         self.refine = Sequential(
-            *(ResidualConvUnit(channels, conv_cfg) for _ in range(3)))
-        self.out = conv3x3(conv_cfg, channels,
-                           out_channels) if out_channels else None
+            *(ResidualConvUnit(channels, conv_cfg) for _ in range(units[1])))
+        self.out = conv(conv_cfg, channels, out_channels,
+                        size) if out_channels else None
 
     def forward(self, feature: Tensor, deeper: Optional[Tensor]) -> Tensor:
         """``(N, in_channels, H, W)`` and the deeper stage's smaller map to
         ``(N, out_channels, H, W)``."""
-        x = self.adapt(self.reduce(feature))
+        x = self.adapt(self.norms[0](self.reduce(feature)))
         if self.merge is not None:
             # The official code aligns corners here, and nowhere else.
             x = self.merge(x) + F.interpolate(
                 deeper, x.shape[2:], mode='bilinear', align_corners=True)
-        x = self.refine(self.pool(x))
+        x = self.refine(self.norms[1](self.pool(x)))
         return x if self.out is None else self.out(x)
 
 
@@ -128,9 +150,15 @@ class RefineNetHead(BaseDecodeHead):
             twice as many. Defaults to 256.
         in_index (Sequence[int]): Defaults to ``(0, 1, 2, 3)``.
         dropout_ratio (float): Defaults to 0.5.
+        light (bool): Light-Weight RefineNet (Nekrasov et al., BMVC 2018):
+            convolutions before the classifier are 1x1, and there are no
+            residual units. Defaults to False.
         conv_cfg (dict, optional): Config of all convolutions, such as
             ``dict(type='PrivateConv2d', num_modalities=2)`` for unshared
             ones. Defaults to None.
+        norm_cfg (dict, optional): Norms behind the reduction and behind the
+            pooling of each stage, for short trainings and for encoders whose
+            maps are far from unit size. Defaults to None.
         init_cfg (dict, optional): Defaults to None.
         kwargs: As of mmseg's ``BaseDecodeHead``; ``num_classes`` is needed.
     """
@@ -140,6 +168,7 @@ class RefineNetHead(BaseDecodeHead):
                  channels: int = 256,
                  in_index: Tuple[int, ...] = (0, 1, 2, 3),
                  dropout_ratio: float = 0.5,
+                 light: bool = False,
                  init_cfg: Optional[dict] = None,
                  **kwargs) -> None:
         super().__init__(
@@ -151,7 +180,7 @@ class RefineNetHead(BaseDecodeHead):
             init_cfg=init_cfg,
             **kwargs)
         self.dropout = nn.Dropout(dropout_ratio)
-        self.conv_seg = conv3x3(
+        self.conv_seg = conv(
             self.conv_cfg, channels, self.out_channels, bias=True)
         last = len(in_channels) - 1
         self.stages = nn.ModuleList(
@@ -160,7 +189,9 @@ class RefineNetHead(BaseDecodeHead):
                 channels * 2 if level == last else channels,
                 channels if level else None,
                 merges=level < last,
-                conv_cfg=self.conv_cfg)
+                conv_cfg=self.conv_cfg,
+                norm_cfg=self.norm_cfg,
+                light=light)
             for level, width in enumerate(in_channels))
 
     def forward(self, inputs: List[Tensor]) -> Tensor:

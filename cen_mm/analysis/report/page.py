@@ -77,7 +77,7 @@ def _facts(report) -> Dict[str, str]:
             f'{row["small_threshold"]:g}' for row in report.rows),
         'region': _distinct(r.region for r in rules),
         'choice of channels': _distinct(
-            'small scales' if r.random_seed is None else
+            'small scales' if r.random_share is None else
             f'at random (seed {r.random_seed})' for r in rules),
         'L1 penalty': f'{weight:g}, region {region}' if weight else 'none',
         'replaced, mean over layers': report.layer_means('replaced'),

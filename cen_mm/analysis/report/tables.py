@@ -75,7 +75,7 @@ def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
         dict(
             layer=layer, modality=modality, channels=gamma.shape[1],
             threshold=rule.threshold, region=rule.region,
-            random_seed=rule.random_seed, small_threshold=small_threshold,
+            random_share=rule.random_share, small_threshold=small_threshold,
             replaced=_share(replaced[m]),
             small_own=_share(small[m][own[m]]),
             small_others=_share(small[m][~own[m]]),

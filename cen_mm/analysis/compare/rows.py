@@ -1,0 +1,159 @@
+"""Train rows of the model zoo, several seeds of each."""
+import csv
+import difflib
+import json
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+# First: it keeps mmengine's runner from importing transformers.
+import cen_mm  # noqa: F401  # isort: skip
+from tqdm import tqdm
+
+from ...apis.config import parse_options
+from ..cost.environment import commit
+from ..zoo import Row, read_rows
+from .processes import locked, run_all
+from .sweep_folder import cut_off, rewind
+from .training_log import exchanged_share, last_validation
+
+ABOUT = ('row', 'seed', 'exchanged', 'seconds', 'commit', 'date', 'options')
+
+
+def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
+               work_dir: str, options: Sequence[str],
+               configs: Path) -> Dict[str, str]:
+    """Train what is not finished, and print how it goes.
+
+    Args:
+        names (Sequence[str]): Of rows in ``rows.csv``, or folders of them,
+            such as ``nyudv2_lite/``.
+        seeds (Sequence[int]): Seeds of each.
+        jobs (int): Trainings at a time.
+        work_dir (str): Where each training has a folder, with its
+            checkpoints, ``confusions.npz`` and ``result.json``, and all of
+            them ``results.csv``.
+        options (Sequence[str]): ``KEY=VALUE`` overrides for all, behind those
+            of the row.
+        configs (Path): The folder of configs.
+
+    Returns:
+        dict[str, str]: Why those that failed did, by name.
+
+    Raises:
+        ValueError: If anything that was given is wrong; nothing is trained.
+    """
+    if jobs < 1 or not seeds:
+        raise ValueError('--jobs must be at least 1, and a seed is needed')
+    rows = find_rows(names, read_rows(configs))
+    root, given = Path(work_dir), shlex.join(options)
+    parse_options(options)
+    trainings = {
+        f'{row.name}/seed{seed}': (row, seed)
+        for seed in dict.fromkeys(seeds) for row in rows
+    }
+    failed: Dict[str, str] = {}
+    with locked(root) as lock:
+        _check_options(root, given)
+        commands = {}
+        for name, (row, seed) in trainings.items():
+            if not (root / name / 'result.json').is_file():
+                commands[name] = _command(
+                    row, seed, root / name, options, configs)
+        resumed = {name for name in commands if cut_off(root / name)}
+        with tqdm(total=len(trainings), unit='training', disable=None,
+                  initial=len(trainings) - len(commands)) as bar:
+
+            def done(name: str, status: int, seconds: float) -> None:
+                row, seed = trainings[name]
+                try:
+                    line = _finish(
+                        root / name, status, row=row.name, seed=seed,
+                        options=shlex.join(filter(None, (row.options, given))),
+                        seconds=None if name in resumed else round(seconds))
+                    write_results(root)
+                except ValueError as error:
+                    failed[name] = line = f'failed: {error}'
+                bar.write(f'{name}: {line}', file=sys.stdout)
+                bar.update()
+
+            run_all(commands, root, jobs, done, lock)
+        write_results(root)
+    return failed
+
+
+def find_rows(names: Sequence[str], rows: Sequence[Row]) -> List[Row]:
+    """The rows that are called so, or lie in a folder that is.
+
+    Raises:
+        ValueError: If there is none; near names are suggested.
+    """
+    found: Dict[str, Row] = {}
+    for name in names:
+        chosen = [row for row in rows if row.name == name
+                  or (name.endswith('/') and row.name.startswith(name))]
+        if not chosen:
+            near = difflib.get_close_matches(name, [r.name for r in rows],
+                                             cutoff=0)
+            raise ValueError(f'configs/rows.csv has no row {name!r}; near '
+                             f'names: {", ".join(near)}')
+        found.update({row.name: row for row in chosen})
+    return list(found.values())
+
+
+def _check_options(root: Path, given: str) -> None:
+    """Keep trainings with other options out of the folder."""
+    kept = root / 'cfg_options.txt'
+    if kept.is_file() and kept.read_text() != given:
+        raise ValueError(f'{root} holds trainings with --cfg-options '
+                         f'{kept.read_text()!r}: give another --work-dir')
+    kept.write_text(given)
+
+
+def _command(row: Row, seed: int, folder: Path, options: Sequence[str],
+             configs: Path) -> List[str]:
+    cfg = row.load()
+    cfg.merge_from_dict(parse_options(options))
+    last = cfg.train_cfg.get('max_epochs')
+    rewind(folder, f'epoch_{last}.pth' if last else
+           f'iter_{cfg.train_cfg.max_iters}.pth')
+    return [
+        sys.executable, '-u', str(configs.parent / 'tools/train.py'),
+        str(row.path), *(['--resume'] if cut_off(folder) else []),
+        '--work-dir', str(folder), '--cfg-options',
+        *shlex.split(row.options), *options, f'randomness.seed={seed}',
+        f'val_evaluator.save_confusions={folder / "confusions.npz"}'
+    ]
+
+
+def _finish(folder: Path, status: int, **about) -> str:
+    """Keep a training's results; ValueError if it has failed."""
+    if status:
+        log = (folder / 'train.log').read_text(errors='replace')
+        last = log.rstrip().rpartition('\n')[2]
+        raise ValueError(f'exit status {status}, {last.strip()}')
+    metrics, share = last_validation(folder), exchanged_share(folder)
+    result = dict(about, metrics=metrics, exchanged=share, commit=commit(),
+                  date=time.strftime('%Y-%m-%d'))
+    part = folder / 'result.part'  # the file is there whole or not at all
+    part.write_text(json.dumps(result, indent=1))
+    os.replace(part, folder / 'result.json')
+    return ', '.join(f'{k} {v:.4g}' for k, v in metrics.items()
+                     if k.endswith('mIoU'))
+
+
+def write_results(root: Path) -> None:
+    """Write ``results.csv``: one line a training, its metrics in percent."""
+    results = [json.loads(path.read_text())
+               for path in sorted(root.rglob('result.json'))]
+    metrics = dict.fromkeys(k for r in results for k in r['metrics'])
+    part = root / 'results.csv.part'
+    with open(part, 'w', newline='') as file:
+        table = csv.DictWriter(file, [*ABOUT[:2], *metrics, *ABOUT[2:]],
+                               extrasaction='ignore')
+        table.writeheader()
+        table.writerows({**r, **r['metrics']} for r in results)
+    os.replace(part, root / 'results.csv')

@@ -1,0 +1,106 @@
+"""Whether two runs differ by more than the choice of test images explains."""
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Tuple
+
+import numpy as np
+
+
+class Difference(NamedTuple):
+    """mIoU of two runs, and of their difference the interval, in percent.
+
+    Attributes:
+        a, b (float): Means over the seeds.
+        low, high (float): The 95 % interval of ``a - b``.
+    """
+    a: float
+    b: float
+    low: float
+    high: float
+
+
+def compare_runs(run_a: str, run_b: str,
+                 resamples: int = 1000) -> Dict[str, Difference]:
+    """Paired bootstrap over the test images.
+
+    Each resample draws as many images with replacement, the same ones for
+    both runs, and takes mIoU from the sum of their confusion matrices. Where
+    a run has several seeds, mIoU is the mean over them. So the interval is
+    about other images of the same kind, not about other seeds: judge those by
+    the spread over seeds.
+
+    Args:
+        run_a, run_b (str): ``.npz`` files of
+            ``StreamIoUMetric(save_confusions=...)``, or folders below which
+            they lie, one for each seed.
+        resamples (int): Defaults to 1000.
+
+    Returns:
+        dict[str, Difference]: By stream that both have, the ensemble first.
+
+    Raises:
+        FileNotFoundError: If a run has no file.
+        ValueError: If files are about other images or classes.
+    """
+    runs = [read_run(run) for run in (run_a, run_b)]
+    (names_a, a), (names_b, b) = runs
+    if names_a != names_b:
+        raise ValueError(
+            f'{run_a} and {run_b} were not tested on the same images with the '
+            'same classes: test them by the same data set')
+    rng = np.random.default_rng(0)
+    images = len(next(iter(a.values()))[0])
+    weights = rng.multinomial(
+        images, np.full(images, 1 / images), size=resamples)
+    once = np.ones((1, images))
+    found = {}
+    for stream in [s for s in ('ensemble', *a) if s in a and s in b]:
+        values = [mean_iou(run[stream], once)[0] for run in (a, b)]
+        drawn = (mean_iou(a[stream], weights) - mean_iou(b[stream], weights))
+        found[stream] = Difference(
+            *values, *np.percentile(drawn, (2.5, 97.5)).tolist())
+    return found
+
+
+def read_run(run: str) -> Tuple[tuple, Dict[str, List[np.ndarray]]]:
+    """Names of images and classes, and by stream ``(N, K, K)`` a seed."""
+    path = Path(run)
+    files = [path] if path.is_file() else sorted(path.rglob('confusions.npz'))
+    if not files:
+        raise FileNotFoundError(
+            f'{run} holds no confusions.npz: test with val_evaluator.'
+            'save_confusions=.../confusions.npz among the --cfg-options')
+    about, streams = None, {}
+    for file in files:
+        with np.load(file, allow_pickle=False) as arrays:
+            own = tuple(
+                tuple(arrays[k].tolist()) for k in ('names', 'classes'))
+            if about not in (None, own):
+                raise ValueError(f'{file} and {files[0]} are about other '
+                                 'images or classes')
+            about = own
+            for name in set(arrays.files) - {'names', 'classes'}:
+                streams.setdefault(name, []).append(arrays[name])
+    return about, {k: v for k, v in streams.items() if len(v) == len(files)}
+
+
+def mean_iou(seeds: List[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """mIoU of resampled images, in percent, as mmseg's ``IoUMetric`` has it.
+
+    Args:
+        seeds (list[np.ndarray]): ``(N, K, K)`` counts, rows are labels.
+        weights (np.ndarray): ``(R, N)``, how often each image is drawn.
+
+    Returns:
+        np.ndarray: ``(R, )``, the mean over the seeds.
+    """
+    values = []
+    for counts in seeds:
+        classes = counts.shape[1]
+        labels, predictions = counts.sum(2), counts.sum(1)  # (N, K)
+        hits = counts[:, range(classes), range(classes)]
+        shared, union = (
+            weights @ x.astype(np.float64)
+            for x in (hits, labels + predictions - hits))
+        with np.errstate(invalid='ignore'):  # a class that nobody drew
+            values.append(100 * np.nanmean(shared / union, axis=1))
+    return np.mean(values, axis=0)

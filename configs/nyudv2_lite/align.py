@@ -1,0 +1,3 @@
+# Alignment after every stage that the decoder sees.
+_base_ = './average.py'
+model = dict(fusion=dict(type='AlignFusion'))

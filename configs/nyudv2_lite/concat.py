@@ -1,0 +1,3 @@
+# Concatenation after every stage that the decoder sees.
+_base_ = './average.py'
+model = dict(fusion=dict(type='ConcatFusion'))
