@@ -41,7 +41,8 @@ def loops(gamma, threshold, replaced):
 @pytest.mark.parametrize('modalities, rule, small', [
     *((m, ExchangeRule(region=region), None)
       for m in (1, 2, 3, 4) for region in ('all', 'own')),
-    (3, ExchangeRule(random_seed=5), None),  # replaces others than small ones
+    # Replaces others than small ones.
+    (3, ExchangeRule(random_share=0.6, random_seed=5), None),
     (2, ExchangeRule(threshold=0.), 0.02),  # replaces none
 ])
 def test_statistics_are_those_of_loops(modalities, rule, small):
@@ -55,7 +56,8 @@ def test_statistics_are_those_of_loops(modalities, rule, small):
     for m, (row, expected) in enumerate(zip(
             rows, loops(gamma, 0.02, replaced))):
         expected.update(
-            vars(rule), layer='net.bn', modality='abcd'[m], channels=39,
+            threshold=rule.threshold, region=rule.region,
+            random_share=rule.random_share, layer='net.bn', modality='abcd'[m], channels=39,
             small_threshold=0.02, donor_use=math.nan)
         assert row.keys() == expected.keys()
         for key, value in expected.items():
@@ -63,7 +65,7 @@ def test_statistics_are_those_of_loops(modalities, rule, small):
                 value, nan_ok=True), key
     exchanges = modalities > 1 and rule.threshold > 0
     assert any(row['dead_donors'] for row in rows) == exchanges
-    if rule.random_seed is None:
+    if rule.random_share is None:
         assert (rows[0]['swapped'] > 0) == (exchanges and rule.region == 'all')
 
 

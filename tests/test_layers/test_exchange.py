@@ -108,23 +108,44 @@ def test_rules_refuse_nonsense():
         set_exchange(torch.nn.Sequential(), 'bn9', ExchangeRule())
 
 
-@pytest.mark.parametrize('region', ['all', 'own'])
-@pytest.mark.parametrize('m, channels', [(2, 64), (3, 60)])
-def test_random_control_exchanges_as_many_elsewhere(m, channels, region):
-    gamma = torch.rand(m, channels)
-    gamma[:, ::3] = 0.01
-    by_gamma = ExchangeRule(0.02, region).replaced(gamma)
-    rules = [ExchangeRule(0.02, region, random_seed=s) for s in (0, 0, 1)]
-    first, again, other = (rule.replaced(gamma) for rule in rules)
-    assert torch.equal(first, again)
-    assert not torch.equal(first, other)
-    assert not torch.equal(first, by_gamma)
-    assert first.sum(1).tolist() == by_gamma.sum(1).tolist()
-    assert not (first & ~region_mask(m, channels, region)).any()
-    # The order is fixed: more channels are the same ones and some more.
-    gamma[:, 1::3] = 0.01
-    more = rules[0].replaced(gamma)
-    assert (more & first).equal(first) and more.sum() > first.sum()
+@pytest.mark.parametrize('m, channels', [(2, 64), (3, 61), (4, 40)])
+def test_random_control_is_fixed_disjoint_and_of_the_given_share(m, channels):
+    shares = [0.25 * (k + 1) for k in range(m)]
+    net = nn.ModuleDict({name: PrivateBN(channels, num_modalities=m)
+                         for name in ('bn1', 'bn2')})
+    set_exchange(net, 'bn[12]', ExchangeRule(random_share={
+        'bn1': shares, 'bn2': 0.5}))
+    chosen = {}
+    for name, norm in net.items():
+        chosen[name] = norm.exchange.replaced(norm.gamma)
+        # Whatever the gammas are.
+        nn.init.normal_(norm.weight, std=0.02)
+        assert norm.exchange.replaced(norm.gamma).equal(chosen[name])
+        # In no channel does a donor lack its own feature.
+        assert chosen[name].sum(0).max() == 1
+        assert not (chosen[name] & ~region_mask(m, channels, 'own')).any()
+        expected = shares if name == 'bn1' else [0.5] * m
+        for k, share in enumerate(expected):
+            own = len(range(channels)[own_channels(k, m, channels)])
+            assert chosen[name][k].sum() == round(share * own)
+    half = [ExchangeRule(random_share=0.5, random_seed=seed).of_layer(name)
+            for seed, name in ((0, 'a'), (0, 'a'), (1, 'a'), (0, 'b'))]
+    first, again, seed, layer = (
+        rule.replaced(torch.ones(m, channels)) for rule in half)
+    assert first.equal(again)
+    assert not first.equal(seed) and not first.equal(layer)
+
+
+def test_random_control_says_what_is_wrong():
+    net = nn.ModuleDict(dict(bn1=PrivateBN(8, num_modalities=2)))
+    for share, message in (
+            (1.5, 'must be shares within 0 and 1, got 1.5'),
+            ({'bn1': (0.1, -1)}, 'must be shares within 0 and 1'),
+            ({'bn2': 0.5}, '0 entries for the layer bn1, but needs one')):
+        with pytest.raises(ValueError, match=message):
+            set_exchange(net, 'bn1', ExchangeRule(random_share=share))
+    with pytest.raises(ValueError, match='3 shares for 2 modalities'):
+        ExchangeRule(random_share=(.1, .2, .3)).replaced(torch.ones(2, 8))
 
 
 def test_modalities_have_names_or_numbers():
