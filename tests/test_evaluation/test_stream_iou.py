@@ -119,3 +119,22 @@ def test_saved_predictions_are_the_ensembles(case, tmp_path, format_only):
         assert np.array_equal(saved, expected)
     assert len(metric.results) == (0 if format_only else 4)
     assert not format_only or not metric.compute_metrics([])
+
+
+def test_saved_confusions_are_those_of_every_image(case, tmp_path):
+    labels, predictions = case
+    path = tmp_path / 'new/confusions.npz'
+    metric = StreamIoUMetric(save_confusions=str(path))
+    metrics = evaluate(metric, to_samples(*case))
+    assert metrics == evaluate(StreamIoUMetric(), to_samples(*case))
+    with np.load(path) as saved:
+        assert saved['names'].tolist() == ['0', '1', '2', '3']
+        assert saved['classes'].tolist() == list('abcde')
+        for stream, maps in predictions.items():
+            expected = np.zeros((len(labels), CLASSES, CLASSES), int)
+            for i, (label, said) in enumerate(zip(labels, maps)):
+                counted = label != 255
+                np.add.at(expected[i], (label[counted], said[counted]), 1)
+            assert np.array_equal(saved[stream or 'ensemble'], expected)
+    with pytest.raises(ValueError, match='must end in .npz, got a.csv'):
+        StreamIoUMetric(save_confusions='a.csv')
