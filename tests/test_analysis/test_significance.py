@@ -1,19 +1,20 @@
 """The paired bootstrap against a plain one, image by image."""
 import numpy as np
 import pytest
-from test_stream_iou import by_hand
+from reference import confusion, segmentation_metrics
 
 from cen_mm.analysis.compare.significance import compare_runs, mean_iou
 
 K = 5
 
 
+def miou(labels, maps):
+    return segmentation_metrics(labels, maps, K)['mIoU']
+
+
 def write_run(folder, maps, labels, names='abcdefghijkl'):
     """One seed: a confusion matrix an image, of rgb and ensemble alike."""
-    counts = np.zeros((len(labels), K, K), np.int32)
-    for i, (label, said) in enumerate(zip(labels, maps)):
-        counted = label != 255
-        np.add.at(counts[i], (label[counted], said[counted]), 1)
+    counts = np.stack([confusion(*pair, K) for pair in zip(labels, maps)])
     folder.mkdir(parents=True)
     np.savez(folder / 'confusions.npz', names=list(names),
              classes=list('vwxyz'), ensemble=counts, rgb=counts)
@@ -45,15 +46,15 @@ def test_difference_and_interval(images, tmp_path):
     d = found['ensemble']
     for value, seeds in ((d.a, a), (d.b, b)):
         assert value == pytest.approx(
-            np.mean([by_hand(labels, maps)['mIoU'] for maps in seeds]))
+            np.mean([miou(labels, maps) for maps in seeds]))
     # Drawn one by one, by other random numbers.
     rng, drawn = np.random.default_rng(1), []
     for _ in range(400):
         chosen = rng.integers(0, 12, 12)
         drawn.append(
-            np.mean([by_hand(labels[chosen], maps[chosen])['mIoU']
+            np.mean([miou(labels[chosen], maps[chosen])
                      for maps in a])
-            - np.mean([by_hand(labels[chosen], maps[chosen])['mIoU']
+            - np.mean([miou(labels[chosen], maps[chosen])
                        for maps in b]))
     assert 0 < d.low < d.a - d.b < d.high
     np.testing.assert_allclose(
@@ -61,7 +62,7 @@ def test_difference_and_interval(images, tmp_path):
     # One image drawn twelve times is that image alone.
     weights = np.zeros((1, 12))
     weights[0, 3] = 12
-    alone = by_hand(labels[3:4], a[0][3:4])['mIoU']
+    alone = miou(labels[3:4], a[0][3:4])
     assert mean_iou([counts['a'][0]], weights)[0] == pytest.approx(alone)
 
 
