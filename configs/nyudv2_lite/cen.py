@@ -36,4 +36,7 @@ optim_wrapper = dict(
 train_cfg = dict(max_epochs=15, val_interval=15)
 default_hooks = dict(
     stages=dict(milestones=(5, 10)),
-    sparsity=dict(weight=1e-2))
+    # Over the whole training L1 alone drives a gamma by the weight times the
+    # sum of the rates / (1 - momentum), here 0.5: of ImageNet's gammas 7 % of
+    # a layer's are smaller.
+    sparsity=dict(weight=6e-2))
