@@ -2,6 +2,7 @@
 from inspect import signature
 from typing import Any, List, Optional, Sequence, Tuple
 
+from mmengine.logging import print_log
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -149,6 +150,11 @@ class CENSegmentor(EncoderDecoder):
     @present.setter
     def present(self, names: Sequence[str]) -> None:
         names = check_present(names, self.modalities)
+        absent = [name for name in self.modalities if name not in names]
+        if absent and names != getattr(self, '_present', None):
+            print_log(
+                f'{", ".join(absent)} absent: the predictions are those of '
+                f'{", ".join(names)} alone', 'current', 30)
         if isinstance(self.data_preprocessor, MultimodalPreProcessor):
             self.data_preprocessor.present = names
         self._present = names
