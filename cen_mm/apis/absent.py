@@ -3,20 +3,20 @@ from typing import List, Sequence
 
 from mmengine.config import Config
 
-from ..models.preprocessor import check_present
+from ..layers import check_present
 from .config import UsageError
 
 
 def keep_modalities(cfg: Config, names: Sequence[str]) -> None:
     """Let a config be tested with some of the modalities of its model.
 
-    The model is told by its ``test_cfg``, and says what is absent. Files of
+    The model is told, and says what is absent. Files of
     absent ones need not be there, but for the image, whose size geometry
     takes.
 
     Args:
-        cfg (Config): A config of :class:`~cen_mm.models.CENSegmentor`;
-            changed in place.
+        cfg (Config): A config of :class:`~cen_mm.models.CENSegmentor` or
+            :class:`~cen_mm.translation.CENPix2Pix`; changed in place.
         names (Sequence[str]): Those that are present.
 
     Raises:
@@ -27,8 +27,11 @@ def keep_modalities(cfg: Config, names: Sequence[str]) -> None:
         names = check_present(names, modalities)
     except ValueError as error:
         raise UsageError(f'--modalities: {error}') from error
-    cfg.model.setdefault('test_cfg', {})['modalities'] = names
     dataset = cfg.test_dataloader.dataset
+    if cfg.model.type == 'CENPix2Pix':
+        cfg.model.present = dataset.modalities = names
+        return
+    cfg.model.setdefault('test_cfg', {})['modalities'] = names
     dataset.pipeline = without_absent(dataset.pipeline, names)
     if 'tta_pipeline' in cfg:
         cfg.tta_pipeline = without_absent(cfg.tta_pipeline, names)
@@ -40,9 +43,9 @@ def modalities_of(cfg: Config) -> List[str]:
     """The modalities of a config's model, in order.
 
     Raises:
-        UsageError: If the model is no CENSegmentor.
+        UsageError: If the model cannot do without some of them.
     """
-    if cfg.model.type != 'CENSegmentor':
+    if cfg.model.type not in ('CENSegmentor', 'CENPix2Pix'):
         raise UsageError(
             f'a {cfg.model.type} needs all that it was trained with; a '
             'CENSegmentor does with some of its modalities')

@@ -141,7 +141,7 @@ class LoadModality(BaseTransform):
                 "by pixel; where only the resolution differs, set resize='"
                 f"nearest' of LoadModality(modality={self.modality!r})")
         # Within one pixel of the map; else the sensors see another part.
-        if abs(h * width - w * height) > max(height, width):
+        if abs(h * width - w * height) > min(height, width):
             raise ValueError(
                 f'{sizes}: resize is for another resolution of the same view, '
                 'but the proportions differ; crop the files first')

@@ -20,7 +20,7 @@ from .fusion import (
     SelfAttentionFusion,
     own_first,
 )
-from .modalities import check_modalities
+from .modalities import check_modalities, check_present, say_absent
 from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
 from .present import OfModalities, set_present
 from .private_network import (
@@ -37,7 +37,8 @@ __all__ = [
     'Fusion', 'MKMMDLoss', 'OfModalities', 'PrivateBN', 'PrivateConv',
     'PrivateConv2d', 'PrivateIN', 'PrivateNorm', 'PrivateSyncBN',
     'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
-    'check_modalities', 'check_num_modalities', 'exchangeable_norms',
-    'expect_batch', 'fold', 'make_private', 'modality_names', 'own_channels',
-    'own_first', 'region_mask', 'set_exchange', 'set_present', 'unfold'
+    'check_modalities', 'check_num_modalities', 'check_present',
+    'exchangeable_norms', 'expect_batch', 'fold', 'make_private',
+    'modality_names', 'own_channels', 'own_first', 'region_mask',
+    'say_absent', 'set_exchange', 'set_present', 'unfold'
 ]

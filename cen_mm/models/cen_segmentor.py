@@ -2,7 +2,6 @@
 from inspect import signature
 from typing import Any, List, Optional, Sequence, Tuple
 
-from mmengine.logging import print_log
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -16,14 +15,16 @@ from ..layers import (
     alignment_losses,
     check_modalities,
     check_num_modalities,
+    check_present,
     expect_batch,
     fold,
     make_private,
+    say_absent,
     set_exchange,
     set_present,
 )
 from .fusing import add_fusions
-from .preprocessor import MultimodalPreProcessor, check_present
+from .preprocessor import MultimodalPreProcessor
 from .stream_head import StreamHead
 
 PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
@@ -150,11 +151,8 @@ class CENSegmentor(EncoderDecoder):
     @present.setter
     def present(self, names: Sequence[str]) -> None:
         names = check_present(names, self.modalities)
-        absent = [name for name in self.modalities if name not in names]
-        if absent and names != getattr(self, '_present', None):
-            print_log(
-                f'{", ".join(absent)} absent: the predictions are those of '
-                f'{", ".join(names)} alone', 'current', 30)
+        if names != getattr(self, '_present', None):
+            say_absent(names, self.modalities)
         if isinstance(self.data_preprocessor, MultimodalPreProcessor):
             self.data_preprocessor.present = names
         self._present = names

@@ -196,26 +196,3 @@ class MultimodalPreProcessor(SegDataPreProcessor):
         """Of the channels of ``held`` those of ``present``."""
         parts = dict(zip(held, values.split(CHANNELS)))
         return torch.cat([parts[name] for name in present])
-
-
-def check_present(names: Sequence[str],
-                  modalities: Sequence[str]) -> Tuple[str, ...]:
-    """Check which modalities of a model are present.
-
-    Args:
-        names (Sequence[str]): Some of them.
-        modalities (Sequence[str]): All that the model has.
-
-    Returns:
-        tuple[str, ...]: ``names`` in the order of the model.
-
-    Raises:
-        ValueError: If there is none, or one that the model does not have.
-    """
-    names = check_modalities(names)
-    unknown = [name for name in names if name not in modalities]
-    if unknown:
-        raise ValueError(
-            f'modality {", ".join(unknown)} cannot be present: the model has '
-            f'modalities={tuple(modalities)}')
-    return tuple(name for name in modalities if name in names)
