@@ -3,6 +3,7 @@
 The encoder is ``LoopResNet``; the decoder below names its weights as the
 official checkpoints do and runs modality by modality on plain functions.
 """
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -108,3 +109,28 @@ class OfficialCEN(nn.Module):
             else:
                 out[f'{layer}.module.{kind}'] = value
         return out
+
+
+def segmentation_metrics(labels, predictions, classes):
+    """Percentages from one confusion matrix over all images.
+
+    A class that nobody labels or predicts has no IoU, one that nobody labels
+    has no accuracy: both are left out of the means.
+    """
+    matrix = sum(confusion(*pair, classes)
+                 for pair in zip(labels, predictions))
+    hit = matrix.diagonal()
+    with np.errstate(invalid='ignore'):
+        iou = hit / (matrix.sum(0) + matrix.sum(1) - hit)
+        accuracy = hit / matrix.sum(1)
+    return dict(mIoU=100 * np.nanmean(iou), mAcc=100 * np.nanmean(accuracy),
+                aAcc=100 * hit.sum() / matrix.sum())
+
+
+def confusion(label, prediction, classes):
+    """Pixels by label and prediction, counted one by one."""
+    matrix = np.zeros((classes, classes), np.int32)
+    for true, said in zip(label.ravel(), prediction.ravel()):
+        if true != 255:
+            matrix[true, said] += 1
+    return matrix

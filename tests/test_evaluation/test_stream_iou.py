@@ -7,29 +7,11 @@ from mmengine.structures import PixelData
 from mmseg.evaluation import IoUMetric
 from mmseg.structures import SegDataSample
 from PIL import Image
+from reference import confusion, segmentation_metrics
 
 from cen_mm import StreamIoUMetric
 
 CLASSES = 5
-
-
-def by_hand(labels, predictions):
-    """Percentages from one confusion matrix over all images.
-
-    A class that nobody labels or predicts has no IoU, one that nobody labels
-    has no accuracy: both are left out of the means.
-    """
-    matrix = np.zeros((CLASSES, CLASSES))
-    for label, prediction in zip(labels, predictions):
-        for true, said in zip(label.ravel(), prediction.ravel()):
-            if true != 255:
-                matrix[true, said] += 1
-    hit = matrix.diagonal()
-    with np.errstate(invalid='ignore'):
-        iou = hit / (matrix.sum(0) + matrix.sum(1) - hit)
-        accuracy = hit / matrix.sum(1)
-    return dict(mIoU=100 * np.nanmean(iou), mAcc=100 * np.nanmean(accuracy),
-                aAcc=100 * hit.sum() / matrix.sum())
 
 
 @pytest.fixture(params=[0, 1, 2])
@@ -77,7 +59,7 @@ def test_every_stream_against_numpy(case):
     metrics = evaluate(StreamIoUMetric(), to_samples(*case))
     assert len(metrics) == 9
     for stream, maps in predictions.items():
-        for key, value in by_hand(labels, maps).items():
+        for key, value in segmentation_metrics(labels, maps, CLASSES).items():
             key = f'{stream}/{key}' if stream else key
             assert metrics[key] == pytest.approx(value, abs=0.0051), key
 
@@ -119,3 +101,20 @@ def test_saved_predictions_are_the_ensembles(case, tmp_path, format_only):
         assert np.array_equal(saved, expected)
     assert len(metric.results) == (0 if format_only else 4)
     assert not format_only or not metric.compute_metrics([])
+
+
+def test_saved_confusions_are_those_of_every_image(case, tmp_path):
+    labels, predictions = case
+    path = tmp_path / 'new/confusions.npz'
+    metric = StreamIoUMetric(save_confusions=str(path))
+    metrics = evaluate(metric, to_samples(*case))
+    assert metrics == evaluate(StreamIoUMetric(), to_samples(*case))
+    with np.load(path) as saved:
+        assert saved['names'].tolist() == ['0', '1', '2', '3']
+        assert saved['classes'].tolist() == list('abcde')
+        for stream, maps in predictions.items():
+            expected = [confusion(*pair, CLASSES)
+                        for pair in zip(labels, maps)]
+            assert np.array_equal(saved[stream or 'ensemble'], expected)
+    with pytest.raises(ValueError, match='must end in .npz, got a.csv'):
+        StreamIoUMetric(save_confusions='a.csv')

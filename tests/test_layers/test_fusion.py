@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cen_mm import ConcatFusion, SelfAttentionFusion, fold
+from cen_mm import AlignFusion, ConcatFusion, SelfAttentionFusion, fold
 from cen_mm.layers import AverageFusion, own_first
 
 WIDTHS = dict(early=(512, ), middle=(1024, ), late=(2048, ),
@@ -73,3 +73,22 @@ def test_parameters_are_those_of_table_2(kind, paper):
             count = sum(p.numel() for width in widths
                         for p in kind(width, 2).parameters())
             assert count / 1e6 == pytest.approx(paper[row], abs=0.3), row
+
+
+@pytest.mark.parametrize('kind', [ConcatFusion, SelfAttentionFusion,
+                                  AlignFusion])
+@pytest.mark.parametrize('m', [2, 3])
+def test_identity_hands_on_what_it_is_given_and_learns(kind, m):
+    x = torch.randn(2 * m, 16, 5, 6)
+    net = kind(16, m, start='identity')
+    out = net(x)
+    torch.testing.assert_close(out, x, rtol=0, atol=1e-6)
+    (out * torch.randn_like(out)).sum().backward()
+    if kind is not AlignFusion:  # which has no merging form
+        merging = kind(16, m, start='identity', merges=True)
+        torch.testing.assert_close(
+            merging(x), x.unflatten(0, (2, m)).mean(1))
+        others = net.conv.weight.grad[:, 16:]  # weights of other modalities
+        assert others.abs().sum() > 0
+    with pytest.raises(ValueError, match="'random', 'identity'.*, got 'zero'"):
+        kind(16, m, start='zero')

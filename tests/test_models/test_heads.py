@@ -1,6 +1,7 @@
 """Every stock decode head that README names, run by stream."""
 import pytest
 import torch
+import torch.nn.functional as F
 from mmseg.registry import MODELS
 from test_parity import samples_of
 
@@ -21,6 +22,7 @@ HEADS = [
     dict(ALL, type='SegformerHead'),
     dict(ALL, type='FPNHead', feature_strides=(4, 8, 16, 32)),
     dict(ALL, type='RefineNetHead'),
+    dict(ALL, type='RefineNetHead', light=True, norm_cfg=dict(type='BN')),
     dict(LAST, type='DNLHead'),
     dict(LAST, type='NLHead'),
     dict(LAST, type='GCHead'),
@@ -61,3 +63,51 @@ def test_streams_are_what_the_head_makes_of_a_modality(cfg):
     assert {k.split('.')[0] for k in losses} == {'rgb', 'depth', 'ensemble'}
     assert all(p.grad is not None and p.grad.isfinite().all()
                for p in head.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize('norm_cfg', [None, dict(type='BN')])
+def test_light_refinenet_is_that_of_its_paper(norm_cfg):
+    """Nekrasov et al., BMVC 2018, restated: 1x1 convolutions, no residual
+    units, chained pooling, in each of the four stages."""
+    head = MODELS.build(dict(ALL, type='RefineNetHead', num_classes=CLASSES,
+                             light=True, norm_cfg=norm_cfg)).eval()
+    for layer in head.modules():  # else the norms were the identity
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            for values in (layer.running_mean, layer.running_var,
+                           layer.weight, layer.bias):
+                torch.nn.init.uniform_(values, 0.5, 1.5)
+    entries = head.state_dict()
+
+    def conv(name, x):
+        return torch.einsum('dc,nchw->ndhw', entries[name][..., 0, 0], x)
+
+    def norm(name, x):
+        if norm_cfg is None:
+            return x
+        mean, var, weight, bias = (
+            entries[f'{name}.{k}'][:, None, None]
+            for k in ('running_mean', 'running_var', 'weight', 'bias'))
+        return (x - mean) / (var + 1e-5).sqrt() * weight + bias
+
+    features = [torch.randn(2, width, 32 >> i, 24 >> i)
+                for i, width in enumerate(WIDTHS)]
+    deeper = None
+    for i in (3, 2, 1, 0):
+        x = norm(f'stages.{i}.norms.0',
+                 conv(f'stages.{i}.reduce.weight', features[i]))
+        if deeper is not None:
+            x = conv(f'stages.{i}.merge.weight', x) + F.interpolate(
+                deeper, x.shape[2:], mode='bilinear', align_corners=True)
+        x = link = x.clamp(min=0)
+        for k in range(4):
+            padded = F.pad(link, (2, 2, 2, 2), value=-torch.inf)
+            windows = padded.unfold(2, 5, 1).unfold(3, 5, 1)
+            link = conv(f'stages.{i}.pool.convs.{k}.weight',
+                        windows.amax((4, 5)))
+            x = x + link
+        deeper = norm(f'stages.{i}.norms.1', x)
+        if i:
+            deeper = conv(f'stages.{i}.out.weight', deeper)
+    expected = F.conv2d(deeper, head.conv_seg.weight, head.conv_seg.bias,
+                        padding=1)
+    torch.testing.assert_close(head(features), expected)

@@ -1,8 +1,6 @@
 """Train rows of the model zoo, several seeds of each."""
-import csv
 import difflib
 import json
-import os
 import shlex
 import sys
 import time
@@ -18,10 +16,9 @@ from ...apis.work_dir import locked
 from ..cost.environment import commit
 from ..zoo import Row, read_rows
 from .processes import OTHERS, run_all
-from .sweep_folder import cut_off, rewind
-from .training_log import exchanged_share, last_validation
+from .sweep_folder import cut_off, keep_result, rewind, write_results
 
-ABOUT = ('row', 'seed', 'exchanged', 'seconds', 'commit', 'date', 'options')
+ABOUT = ('exchanged', 'seconds', 'commit', 'date', 'options')  # columns
 
 
 def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
@@ -58,6 +55,7 @@ def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
         for seed in dict.fromkeys(seeds) for row in rows
     }
     failed: Dict[str, str] = {}
+    version = commit()
     with locked(root, OTHERS) as lock:
         _check_options(root, given)
         commands = {}
@@ -66,24 +64,33 @@ def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
                 commands[name] = _command(
                     row, seed, root / name, options, configs)
         resumed = {name for name in commands if cut_off(root / name)}
+        print(f'{len(trainings)} trainings: '
+              f'{len(trainings) - len(commands)} are finished, {len(resumed)} '
+              f'go on, {len(commands) - len(resumed)} start, {jobs} at a '
+              f'time, in {root}')
         with tqdm(total=len(trainings), unit='training', disable=None,
                   initial=len(trainings) - len(commands)) as bar:
 
             def done(name: str, status: int, seconds: float) -> None:
                 row, seed = trainings[name]
                 try:
-                    line = _finish(
+                    line = keep_result(
                         root / name, status, row=row.name, seed=seed,
-                        options=shlex.join(filter(None, (row.options, given))),
-                        seconds=None if name in resumed else round(seconds))
-                    write_results(root)
+                        options=' '.join(filter(None, (row.options, given))),
+                        seconds=None if name in resumed else round(seconds),
+                        commit=version, date=time.strftime('%Y-%m-%d'))
+                    write_table(root)
                 except ValueError as error:
                     failed[name] = line = f'failed: {error}'
                 bar.write(f'{name}: {line}', file=sys.stdout)
                 bar.update()
 
             run_all(commands, root, jobs, done, lock)
-        write_results(root)
+        write_table(root)
+    print(f'{root / "results.csv"}: {len(trainings)} trainings, '
+          f'{len(failed)} failed')
+    for name, reason in failed.items():
+        print(f'{name}: {reason}, see {root / name / "train.log"}')
     return failed
 
 
@@ -130,31 +137,10 @@ def _command(row: Row, seed: int, folder: Path, options: Sequence[str],
     ]
 
 
-def _finish(folder: Path, status: int, **about) -> str:
-    """Keep a training's results; ValueError if it has failed."""
-    if status:
-        log = (folder / 'train.log').read_text(errors='replace')
-        last = log.rstrip().rpartition('\n')[2]
-        raise ValueError(f'exit status {status}, {last.strip()}')
-    metrics, share = last_validation(folder), exchanged_share(folder)
-    result = dict(about, metrics=metrics, exchanged=share, commit=commit(),
-                  date=time.strftime('%Y-%m-%d'))
-    part = folder / 'result.part'  # the file is there whole or not at all
-    part.write_text(json.dumps(result, indent=1))
-    os.replace(part, folder / 'result.json')
-    return ', '.join(f'{k} {v:.4g}' for k, v in metrics.items()
-                     if k.endswith('mIoU'))
-
-
-def write_results(root: Path) -> None:
+def write_table(root: Path) -> None:
     """Write ``results.csv``: one line a training, its metrics in percent."""
     results = [json.loads(path.read_text())
                for path in sorted(root.rglob('result.json'))]
     metrics = dict.fromkeys(k for r in results for k in r['metrics'])
-    part = root / 'results.csv.part'
-    with open(part, 'w', newline='') as file:
-        table = csv.DictWriter(file, [*ABOUT[:2], *metrics, *ABOUT[2:]],
-                               extrasaction='ignore')
-        table.writeheader()
-        table.writerows({**r, **r['metrics']} for r in results)
-    os.replace(part, root / 'results.csv')
+    write_results(root, ['row', 'seed', *metrics, *ABOUT],
+                  [{**r, **r['metrics']} for r in results])

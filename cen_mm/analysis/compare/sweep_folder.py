@@ -96,24 +96,12 @@ class SweepFolder:
             ValueError: If it has failed.
         """
         folder = self.root / point.name
-        if status:
-            log = (folder / 'train.log').read_text(errors='replace')
-            last = log.rstrip().rpartition('\n')[2]
-            raise ValueError(f'exit status {status}, {last.strip()}')
-        metrics, share = last_validation(folder), exchanged_share(folder)
-        result = dict(
-            vars(point), metrics=metrics, exchanged=share,
+        line = keep_result(
+            folder, status, **vars(point),
             seconds=seconds and round(seconds, 1), commit=self.commit)
-        part = folder / 'result.part'  # the file is there whole or not at all
-        part.write_text(json.dumps(result, indent=1))
-        os.replace(part, folder / 'result.json')
         for path in folder.glob('*.pth'):
             path.unlink()
-        words = [f'{name} {value:.4g}' for name, value in metrics.items()
-                 if '/' not in name]  # of the ensemble
-        if share is not None:
-            words.append(f'{share:.1%} exchanged')
-        return ', '.join(words)
+        return line
 
     def write_csv(self) -> None:
         """All results so far, those of earlier calls too."""
@@ -135,13 +123,48 @@ class SweepFolder:
                         'value': str(value), 'config_value': str(current),
                         'config': self.config, 'run': name})
         metrics = dict.fromkeys(k for row in rows for k in row['metrics'])
-        part = self.root / 'results.csv.part'
-        with open(part, 'w', newline='') as file:
-            table = csv.DictWriter(file, [*BEFORE, *metrics, *AFTER],
-                                   extrasaction='ignore')
-            table.writeheader()
-            table.writerows(rows)
-        os.replace(part, self.root / 'results.csv')
+        write_results(self.root, [*BEFORE, *metrics, *AFTER], rows)
+
+
+def keep_result(folder: Path, status: int, **about) -> str:
+    """Keep what a training has reached in ``result.json``.
+
+    Args:
+        folder (Path): Its work dir, with ``train.log``.
+        status (int): Its exit status.
+        about: What else is kept.
+
+    Returns:
+        str: Its metrics in a line.
+
+    Raises:
+        ValueError: If it has failed.
+    """
+    if status:
+        log = (folder / 'train.log').read_text(errors='replace')
+        last = log.rstrip().rpartition('\n')[2]
+        raise ValueError(f'exit status {status}, {last.strip()}')
+    metrics, share = last_validation(folder), exchanged_share(folder)
+    result = dict(about, metrics=metrics, exchanged=share)
+    part = folder / 'result.part'  # the file is there whole or not at all
+    part.write_text(json.dumps(result, indent=1))
+    os.replace(part, folder / 'result.json')
+    words = [f'{name} {value:.4g}' for name, value in metrics.items()
+             if '/' not in name]  # of the ensemble
+    if share is not None:
+        words.append(f'{share:.1%} exchanged')
+    return ', '.join(words)
+
+
+def write_results(root: Path, columns: Sequence[str],
+                  rows: List[dict]) -> None:
+    """Write ``results.csv``, whole or not at all."""
+    part = root / 'results.csv.part'
+    with open(part, 'w', newline='') as file:
+        table = csv.DictWriter(file, columns, extrasaction='ignore')
+        table.writeheader()
+        table.writerows(rows)
+    os.replace(part, root / 'results.csv')
 
 
 def cut_off(folder: Path) -> bool:

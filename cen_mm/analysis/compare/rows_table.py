@@ -1,0 +1,117 @@
+"""Rows that train_rows.py has trained, as a table and a picture."""
+import csv
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Dict, List, Optional, Sequence
+
+from ..style import GREY, UNITS, modality_colours, new_figure, save
+from .significance import Difference, compare_runs
+
+Cells = Dict[str, str]
+METRIC = 'mIoU'
+
+
+def compare_rows(work_dir: str, references: Sequence[str],
+                 plot: Optional[str] = None) -> str:
+    """Tabulate the rows below a folder, in the order of their names' lines.
+
+    Args:
+        work_dir (str): Of ``train_rows.py``.
+        references (Sequence[str]): Rows to whose ensemble each is compared by
+            :func:`compare_runs`.
+        plot (str, optional): A picture to write: mIoU of every stream and
+            seed, and the differences to the first reference.
+
+    Returns:
+        str: A Markdown table: mIoU of the streams as mean +- standard
+        deviation over the seeds, differences with their 95 % intervals,
+        exchanged channels and minutes.
+
+    Raises:
+        FileNotFoundError: If there are no results, or no confusions.
+        ValueError: If a reference has not been trained.
+    """
+    root = Path(work_dir)
+    with open(root / 'results.csv', newline='') as file:
+        runs = list(csv.DictReader(file))
+    rows: Dict[str, List[Cells]] = {}
+    for run in runs:
+        rows.setdefault(run['row'], []).append(run)
+    for reference in references:
+        if reference not in rows:
+            raise ValueError(f'{root} has no row {reference}, but '
+                             f'{", ".join(rows)}')
+    streams = [key for key in runs[0] if key.split('/')[-1] == METRIC]
+    streams = dict.fromkeys(
+        key for run in runs for key in streams if run[key])
+    differences = {
+        (row, reference): compare_runs(
+            str(root / row), str(root / reference))['ensemble']
+        for reference in references for row in rows if row != reference
+    }
+    lines = []
+    for row, seeds in rows.items():
+        cells = {'row': row.split('/')[-1], 'seeds': str(len(seeds))}
+        for stream in streams:
+            name = stream.rpartition('/')[0] or 'ensemble'
+            cells[name] = _spread([run[stream] for run in seeds])
+        for reference in references:
+            found = differences.get((row, reference))
+            cells[f'to {reference.split("/")[-1]}'] = _interval(found)
+        cells['exchanged'] = _spread(
+            [run['exchanged'] for run in seeds], 100) or '0.0'
+        minutes = [float(run['seconds']) / 60
+                   for run in seeds if run['seconds']]
+        cells['minutes'] = f'{mean(minutes):.0f}' if minutes else ''
+        lines.append(cells)
+    if plot:
+        _draw(rows, list(streams), differences, references[0], plot)
+    names = list(lines[0])
+    return '\n'.join(
+        f'| {" | ".join(line)} |' for line in (
+            names, ['---', *['---:'] * (len(names) - 1)],
+            *([cells[name] for name in names] for cells in lines)))
+
+
+def _spread(values: Sequence[str], factor: float = 1) -> str:
+    numbers = [factor * float(value) for value in values if value]
+    if not numbers:
+        return ''
+    spread = f' ± {stdev(numbers):.1f}' if len(numbers) > 1 else ''
+    return f'{mean(numbers):.1f}{spread}'
+
+
+def _interval(found: Optional[Difference]) -> str:
+    return '' if found is None else (
+        f'{found.a - found.b:+.1f} [{found.low:+.1f}, {found.high:+.1f}]')
+
+
+def _draw(rows: Dict[str, List[Cells]], streams: List[str],
+          differences: dict, reference: str, plot: str) -> None:
+    """A line a row: mIoU on the left, the difference on the right."""
+    figure, ((left, right), ) = new_figure(
+        1, 2, (9, 1.2 + 0.28 * len(rows)), sharey=True,
+        width_ratios=(3, 2))
+    names = [stream.rpartition('/')[0] or 'ensemble' for stream in streams]
+    colours = modality_colours(names)
+    for place, (row, seeds) in enumerate(rows.items()):
+        for shift, (name, stream) in enumerate(zip(names, streams)):
+            values = [float(run[stream]) for run in seeds if run[stream]]
+            left.plot(
+                values, [place + 0.2 * (shift - 1)] * len(values), 'o',
+                color=colours[name], alpha=0.7, markersize=4,
+                label=name if place == 0 else None)
+        found = differences.get((row, reference))
+        if found is not None:
+            gain = found.a - found.b
+            right.errorbar(
+                gain, place, fmt='o', color=GREY, markersize=4, capsize=2,
+                xerr=[[gain - found.low], [found.high - gain]])
+    left.set_yticks(range(len(rows)), [r.split('/')[-1] for r in rows])
+    left.invert_yaxis()
+    left.set_xlabel(f'{METRIC}{UNITS[METRIC]}, a point a seed')
+    right.axvline(0, color=GREY, linewidth=0.8, linestyle=':')
+    right.set_xlabel(f'ensemble, difference to {reference.split("/")[-1]},\n'
+                     '95 % interval over the test images')
+    figure.legend(loc='outside upper center', ncols=len(names))
+    save(figure, plot)
