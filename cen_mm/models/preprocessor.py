@@ -101,10 +101,25 @@ class MultimodalPreProcessor(SegDataPreProcessor):
 
         Raises:
             ValueError: If a sample holds other modalities, or the same in
-                another order.
+                another order; in training, if sizes differ.
         """
         self._check(data['inputs'], data.get('data_samples'))
+        if training and self.size is not None:
+            self._check_sizes(data['inputs'])
         return super().forward(data, training)
+
+    def _check_sizes(self, inputs: Sequence[Tensor]) -> None:
+        """Reject images that are no batch when they are padded."""
+        sizes = {tuple(map(max, image.shape[-2:], self.size))
+                 for image in inputs}
+        if len(sizes) > 1:
+            first, second = sorted(sizes)[:2]
+            raise ValueError(
+                f'a batch holds images of {first[0]} x {first[1]} and of '
+                f'{second[0]} x {second[1]}, padded to data_preprocessor.size='
+                f'{tuple(self.size)}: add a RandomCrop, or a Resize with '
+                'keep_ratio=False, to the training pipeline, or pad to the '
+                'largest by data_preprocessor.size=None size_divisor=32')
 
     def _check(self, inputs: Sequence[Tensor],
                data_samples: Optional[Sequence]) -> None:

@@ -56,7 +56,8 @@ class CENPix2Pix(BaseModel):
 
     Raises:
         ValueError: If the modalities are no distinct names or one is the
-            target, ``predict_mode`` is unknown, or a layer says another M.
+            target, ``predict_mode`` is unknown, a std is not above 0, or a
+            layer says another M.
     """
 
     def __init__(self,
@@ -69,6 +70,10 @@ class CENPix2Pix(BaseModel):
                  predict_mode: str = 'train',
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
+        std = getattr(self.data_preprocessor, 'std', None)
+        if std is not None and not (std > 0).all():
+            raise ValueError('data_preprocessor.std must be above 0, got '
+                             f'{std.flatten().tolist()}')
         self.modalities = check_modalities(modalities, target)
         self.target = target
         self.pixel_weight = pixel_weight
