@@ -52,6 +52,9 @@ from .models import (  # noqa: E402
     StreamHead,
     StreamTTAModel,
 )
+from .pretrained import register_pretrained  # noqa: E402
+
+register_pretrained()
 
 __version__ = '0.2.0'
 

@@ -29,17 +29,14 @@ val_dataloader = dict(
     dataset=dict(data_root=data_root, img_suffix='.jpg'))
 test_dataloader = val_dataloader
 
-# The encoder has a tenth of the decoder's rate, and the gammas that may be
-# exchanged a rate of their own.
+# The encoder has a tenth of the decoder's rate.
 optim_wrapper = dict(
     optimizer=dict(lr=1e-2),
-    paramwise_cfg=dict(
-        custom_keys={
-            'backbone': dict(lr_mult=0.1),
-            'blocks.0.0.bn1.stock.weight': dict(lr_mult=1.),
-            'bn2.stock.weight': dict(lr_mult=1.)
-        }))
+    paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.1))))
 train_cfg = dict(max_epochs=15, val_interval=15)
 default_hooks = dict(
     stages=dict(milestones=(5, 10)),
-    sparsity=dict(weight=1e-2))
+    # Over the whole training L1 alone drives a gamma by the weight times the
+    # sum of the rates / (1 - momentum), here 0.5: of ImageNet's gammas 7 % of
+    # a layer's are smaller.
+    sparsity=dict(weight=6e-2))
