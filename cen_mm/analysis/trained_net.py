@@ -8,7 +8,7 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ..apis.checkpoint import find_config, load_model
-from ..apis.config import parse_options
+from ..apis.config import override
 from ..layers import exchangeable_norms, modality_names
 
 Norms = List[Tuple[str, nn.Module]]
@@ -54,8 +54,7 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
         OSError: If a file is not there.
         ValueError: If they do not fit, or as of :func:`exchanging_norms`.
     """
-    cfg = find_config(checkpoint, config)
-    cfg.merge_from_dict(parse_options(cfg_options or ()))
+    cfg = override(find_config(checkpoint, config), cfg_options or ())
     model, meta = load_model(cfg, checkpoint)
     return TrainedNet(cfg, model.to(get_device()), meta,
                       exchanging_norms(model), modality_names(model))

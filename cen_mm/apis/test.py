@@ -1,14 +1,12 @@
 """Test of a checkpoint with its config."""
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Optional, Sequence
-
-from mmengine.runner import Runner
 
 from ..compat import distribute_without_gpu
 from .absent import keep_modalities
-from .checkpoint import ABSENT, MISFIT, check_finite
+from .checkpoint import ABSENT
 from .config import UsageError, runner_config
+from .runner import StrictRunner
 
 
 def test(config: str,
@@ -38,8 +36,9 @@ def test(config: str,
 
     Raises:
         FileNotFoundError: If the config does not exist.
-        UsageError: If an option is malformed or not supported by the config,
-            or the checkpoint does not exist or is one of another model.
+        UsageError: If an option is malformed, has no effect or is not
+            supported by the config, the checkpoint does not exist or is one
+            of another model, or the test set is empty.
     """
     if not Path(checkpoint).is_file():
         raise UsageError(ABSENT.format(checkpoint))
@@ -69,16 +68,6 @@ def test(config: str,
     # Loaded by runner.test(), when hooks such as EMAHook are ready for it.
     cfg.load_from, cfg.resume = checkpoint, False
     distribute_without_gpu(cfg)
-    runner = Runner.from_cfg(cfg)
-    load = runner.load_checkpoint
-
-    def load_strictly(path: str) -> None:
-        try:
-            # Strict: weights left at random would still give a mIoU.
-            load(path, strict=True)
-        except (RuntimeError, ValueError, UnpicklingError) as error:
-            raise UsageError(MISFIT.format(path, config, error))
-        check_finite(runner.model, path)
-
-    runner.load_checkpoint = load_strictly
+    runner = StrictRunner.from_cfg(cfg)
+    runner.strict = True
     runner.test()

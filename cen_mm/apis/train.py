@@ -1,13 +1,9 @@
 """Training from a config."""
-from pathlib import Path
-from typing import Optional
-
-from mmengine.logging import print_log
-from mmengine.runner import Runner
-
 from ..compat import distribute_without_gpu
-from .checkpoint import read_checkpoint
 from .config import UsageError, runner_config
+from .resume import choose_checkpoint
+from .runner import StrictRunner
+from .work_dir import claimed
 
 
 def train(config: str,
@@ -28,14 +24,14 @@ def train(config: str,
 
     Raises:
         FileNotFoundError: If the config does not exist.
-        FloatingPointError: If the weights are not finite any more.
-        UsageError: If an option is malformed, or the config has no
-            ``base_batch_size`` to scale the learning rates by.
+        FloatingPointError: If losses or weights are not finite any more.
+        UsageError: If an option is malformed or has no effect, the config
+            has no ``base_batch_size`` to scale the learning rates by, the
+            work dir belongs to another training, a checkpoint does not fit,
+            or a loader is empty.
     """
     cfg = runner_config(config, **kwargs)
     cfg.resume = resume or cfg.get('resume', False)
-    if cfg.resume and cfg.get('load_from') is None:
-        cfg.load_from = latest_checkpoint(cfg.work_dir)
     if amp:
         wrapper = cfg.optim_wrapper  # one, or a dict with one for each network
         for each in [wrapper] if 'optimizer' in wrapper else wrapper.values():
@@ -48,40 +44,9 @@ def train(config: str,
                              'dict(base_batch_size=...): add it, or leave '
                              '--auto-scale-lr out')
         cfg.auto_scale_lr.enable = True
-    distribute_without_gpu(cfg)
-    Runner.from_cfg(cfg).train()
-
-
-def latest_checkpoint(work_dir: str) -> Optional[str]:
-    """Find the checkpoint that a run resumes from.
-
-    Args:
-        work_dir (str): Where the run has saved.
-
-    Returns:
-        str | None: What ``last_checkpoint`` names; if that file or the
-        pointer is broken, the newest checkpoint that can be read and holds
-        an optimiser, which the log says. None if there is none at all.
-
-    Raises:
-        UsageError: If there are checkpoints, and none can be resumed.
-    """
-    folder = Path(work_dir)
-    pointer = folder / 'last_checkpoint'
-    named = pointer.read_text().strip() if pointer.is_file() else ''
-    saved = sorted(folder.glob('*.pth'), key=lambda p: -p.stat().st_mtime)
-    for path in ([Path(named)] if named else []) + saved:
-        try:
-            if 'optimizer' not in read_checkpoint(str(path)):
-                continue  # a best one, which holds weights alone
-        except (FileNotFoundError, ValueError):
-            continue
-        if str(path) != named:
-            print_log(f'{pointer} names {named or "nothing"}, which cannot '
-                      f'be resumed: {path} is the newest that can', 'current',
-                      30)
-        return str(path)
-    if saved:
-        raise UsageError(f'{folder} holds no checkpoint that can be resumed: '
-                         'train anew with another --work-dir')
-    return None
+    with claimed(cfg.work_dir, cfg.resume, cfg.launcher):
+        if cfg.resume:
+            cfg.load_from = choose_checkpoint(
+                cfg.work_dir, cfg.get('load_from'))
+        distribute_without_gpu(cfg)
+        StrictRunner.from_cfg(cfg).train()

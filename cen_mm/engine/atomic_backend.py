@@ -36,7 +36,7 @@ class AtomicBackend(LocalBackend):
             part.unlink(missing_ok=True)
             self.outdated.clear()
             raise OSError(error.errno, f'{error.strerror}: free some space, '
-                          'then --resume', str(path)) from error
+                          'then run it again', str(path)) from error
         while self.outdated:
             old = self.outdated.pop()
             if old != path and old.is_file():

@@ -1,5 +1,5 @@
 """The L1 penalty that makes channels exchangeable."""
-import os.path as osp
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -8,7 +8,6 @@ from mmengine.dist import master_only
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
-from mmengine.utils import mkdir_or_exist
 from torch import Tensor, nn
 
 from ..layers import exchangeable_norms, modality_names, region_mask
@@ -159,6 +158,9 @@ class SparsityHook(Hook):
                 for modality, value in zip(self.modalities, share)
             },
             step=step)
-        folder = osp.join(runner.work_dir, 'gammas')
-        mkdir_or_exist(folder)
-        np.savez(osp.join(folder, f'iter_{step:06d}.npz'), **arrays)
+        folder = Path(runner.work_dir) / 'gammas'
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / 'record.part'  # there whole or not at all
+        with open(part, 'wb') as file:
+            np.savez(file, **arrays)
+        part.replace(folder / f'iter_{step:06d}.npz')

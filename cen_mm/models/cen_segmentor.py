@@ -247,8 +247,23 @@ class CENSegmentor(EncoderDecoder):
 
         Returns:
             dict[str, Tensor]: Such as ``decode.rgb.loss_ce``.
+
+        Raises:
+            ValueError: If a batch norm sees one value a channel, as of one
+                image behind a pooling.
         """
-        losses = super().loss(inputs, data_samples)
+        try:
+            losses = super().loss(inputs, data_samples)
+        except ValueError as error:
+            if 'more than 1 value per channel' not in str(error):
+                raise
+            raise ValueError(
+                f'a batch of {len(inputs)} image(s) is too small for a batch '
+                'norm behind a pooling, which has no statistics of a single '
+                'value: set train_dataloader.batch_size to 2 or more and '
+                'train_dataloader.drop_last=True, or take norms without '
+                "statistics of the batch, such as norm_cfg=dict(type='GN', "
+                'num_groups=32)') from error
         return {**losses, **alignment_losses(self.backbone)}
 
     def slide_inference(self, inputs: Tensor,

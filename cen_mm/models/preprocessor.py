@@ -122,8 +122,10 @@ class MultimodalPreProcessor(SegDataPreProcessor):
 
         Raises:
             ValueError: If a sample holds other modalities, or the same in
-                another order.
+                another order; in training, if sizes differ.
         """
+        if training and self.size is not None:
+            self._check_sizes(data['inputs'])
         samples = data.get('data_samples') or [None] * len(data['inputs'])
         present = self._draw() if training else self.present
         held = [self._held(image, sample, training)
@@ -137,6 +139,19 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             for sample in data['data_samples']:
                 sample.set_metainfo(dict(modalities=present))
         return super().forward(data, training)
+
+    def _check_sizes(self, inputs: Sequence[Tensor]) -> None:
+        """Reject images that are no batch when they are padded."""
+        sizes = {tuple(map(max, image.shape[-2:], self.size))
+                 for image in inputs}
+        if len(sizes) > 1:
+            first, second = sorted(sizes)[:2]
+            raise ValueError(
+                f'a batch holds images of {first[0]} x {first[1]} and of '
+                f'{second[0]} x {second[1]}, padded to data_preprocessor.size='
+                f'{tuple(self.size)}: add a RandomCrop, or a Resize with '
+                'keep_ratio=False, to the training pipeline, or pad to the '
+                'largest by data_preprocessor.size=None size_divisor=32')
 
     def _draw(self) -> Tuple[str, ...]:
         """The modalities of a training batch."""

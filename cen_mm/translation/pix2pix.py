@@ -71,7 +71,7 @@ class CENPix2Pix(BaseModel):
     Raises:
         ValueError: If the modalities are no distinct names or one is the
             target, one that is present is none of them, ``predict_mode`` is
-            unknown, or a layer says another M.
+            unknown, a std is not above 0, or a layer says another M.
     """
 
     def __init__(self,
@@ -85,6 +85,10 @@ class CENPix2Pix(BaseModel):
                  present: Optional[Sequence[str]] = None,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
+        std = getattr(self.data_preprocessor, 'std', None)
+        if std is not None and not (std > 0).all():
+            raise ValueError('data_preprocessor.std must be above 0, got '
+                             f'{std.flatten().tolist()}')
         self.modalities = check_modalities(modalities, target)
         self.target = target
         self.pixel_weight = pixel_weight

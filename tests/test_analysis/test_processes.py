@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from cen_mm.analysis.compare.processes import locked, run_all
+from cen_mm.analysis.compare.processes import OTHERS, run_all
 from cen_mm.analysis.compare.sweep_folder import cut_off, rewind
+from cen_mm.apis.work_dir import locked
 
 
 def python(text):
@@ -19,7 +20,7 @@ def python(text):
 def test_so_many_at_a_time(tmp_path):
     """Each process notes when it runs; the next waits for one, not for all."""
     ended = {}
-    with locked(tmp_path) as lock:
+    with locked(tmp_path, OTHERS) as lock:
         run_all({
             name: python('import time; print(time.time(), flush=True); '
                          f'time.sleep({seconds}); print(time.time())')
@@ -72,10 +73,10 @@ def test_none_is_left_behind(tmp_path):
             time.sleep(0.02)
         raise KeyboardInterrupt
 
-    with locked(tmp_path) as lock, pytest.raises(KeyboardInterrupt):
+    with locked(tmp_path, OTHERS) as lock, pytest.raises(KeyboardInterrupt):
         run_all(dict(slow=python(child), quick=python('0'),
                      never=python('0')), tmp_path, 2, done, lock)
-    with locked(tmp_path):  # nobody has it any more
+    with locked(tmp_path, OTHERS):  # nobody has it any more
         pid, end = int(log.read_text()), time.monotonic() + 10
         while alive(pid):
             assert time.monotonic() < end
@@ -84,14 +85,14 @@ def test_none_is_left_behind(tmp_path):
 
 def test_a_training_keeps_the_lock(tmp_path):
     """As one does whose sweep was killed."""
-    with locked(tmp_path) as lock:
+    with locked(tmp_path, OTHERS) as lock:
         process = subprocess.Popen(
             python('input()'), stdin=subprocess.PIPE, pass_fds=(lock, ))
     with pytest.raises(ValueError, match='a training that it has left, is '
-                       'running in'), locked(tmp_path):
+                       'running in'), locked(tmp_path, OTHERS):
         pass
     process.communicate(b'\n')
-    with locked(tmp_path):
+    with locked(tmp_path, OTHERS):
         pass
 
 

@@ -8,11 +8,11 @@ from cen_mm.apis.config import UsageError, parse_options, read_config
 
 def test_options_override_fields(tmp_path):
     path = tmp_path / 'mine.py'
-    path.write_text('model = dict(depth=18, classes=("a", ))\nseed = 1\n')
+    path.write_text('model = dict(depth=18, classes=("a", ))\nresume = 1\n')
     cfg = read_config(str(path), ['model.depth=50', 'model.x=[(1,2),a]',
-                                  'seed=None'])
+                                  'resume=None'])
     assert cfg.model == dict(depth=50, classes=('a', ), x=[(1, 2), 'a'])
-    assert cfg.seed is None and read_config(str(path)).seed == 1
+    assert cfg.resume is None and read_config(str(path)).resume == 1
     with pytest.raises(FileNotFoundError, match='no.py is not there'):
         read_config('no.py')
     for wrong in (['seed'], ['seed=1', 'model']):

@@ -14,7 +14,7 @@ from tiny_nyudv2 import write_nyudv2
 from tiny_training import tiny_config
 
 from cen_mm.apis.config import UsageError
-from cen_mm.apis.train import latest_checkpoint
+from cen_mm.apis.resume import latest_checkpoint
 
 ATOMIC = dict(backend='atomic')
 # Rewrites one checkpoint for ever, each time with other weights.

@@ -1,35 +1,16 @@
 """Commands as subprocesses: several at once, and none left behind."""
-import fcntl
 import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List
+from typing import Callable, Dict, List
 
 import torch
 
-
-@contextmanager
-def locked(root: Path) -> Iterator[int]:
-    """Make a folder, and keep other sweeps out of it.
-
-    Yields:
-        int: A file descriptor. The folder is free when all that have it,
-        trainings too, have closed it or ended.
-
-    Raises:
-        ValueError: If it is not free.
-    """
-    root.mkdir(parents=True, exist_ok=True)
-    with open(root / '.lock', 'a') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ValueError(f'another sweep, or a training that it has '
-                             f'left, is running in {root}') from error
-        yield file.fileno()
+# Whom the lock of a sweep's folder is against.
+OTHERS = 'another sweep, or a training that it has left,'
 
 
 def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,

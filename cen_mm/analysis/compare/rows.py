@@ -11,10 +11,11 @@ from typing import Dict, List, Sequence
 import cen_mm  # noqa: F401  # isort: skip
 from tqdm import tqdm
 
-from ...apis.config import parse_options
+from ...apis.config import override
+from ...apis.work_dir import locked
 from ..cost.environment import commit
 from ..zoo import Row, read_rows
-from .processes import locked, run_all
+from .processes import OTHERS, run_all
 from .sweep_folder import cut_off, keep_result, rewind, write_results
 
 ABOUT = ('exchanged', 'seconds', 'commit', 'date', 'options')  # columns
@@ -47,14 +48,15 @@ def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
         raise ValueError('--jobs must be at least 1, and a seed is needed')
     rows = find_rows(names, read_rows(configs))
     root, given = Path(work_dir), shlex.join(options)
-    parse_options(options)
+    for row in rows:
+        override(row.load(), options)
     trainings = {
         f'{row.name}/seed{seed}': (row, seed)
         for seed in dict.fromkeys(seeds) for row in rows
     }
     failed: Dict[str, str] = {}
     version = commit()
-    with locked(root) as lock:
+    with locked(root, OTHERS) as lock:
         _check_options(root, given)
         commands = {}
         for name, (row, seed) in trainings.items():
@@ -122,8 +124,7 @@ def _check_options(root: Path, given: str) -> None:
 
 def _command(row: Row, seed: int, folder: Path, options: Sequence[str],
              configs: Path) -> List[str]:
-    cfg = row.load()
-    cfg.merge_from_dict(parse_options(options))
+    cfg = override(row.load(), options)
     last = cfg.train_cfg.get('max_epochs')
     rewind(folder, f'epoch_{last}.pth' if last else
            f'iter_{cfg.train_cfg.max_iters}.pth')

@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from ...apis.checkpoint import find_config, load_model
-from ...apis.config import parse_options
+from ...apis.config import override
 from ..held_out import held_out_set
 
 
@@ -153,8 +153,7 @@ def load_runs(checkpoints: Sequence[Tuple[str, str]],
                 'path of a config')
     runs = {}
     for name, checkpoint in checkpoints:
-        cfg = find_config(checkpoint, configs.get(name))
-        cfg.merge_from_dict(parse_options(options))
+        cfg = override(find_config(checkpoint, configs.get(name)), options)
         runs[name] = load_run(cfg, checkpoint)
     check_alike(runs)
     return runs

@@ -8,7 +8,8 @@ import cen_mm  # noqa: F401  # isort: skip
 from tqdm import tqdm
 
 from ...apis.config import read_config
-from .processes import locked, run_all
+from ...apis.work_dir import locked
+from .processes import OTHERS, run_all
 from .sweep_folder import SweepFolder, cut_off
 from .sweep_points import read_vary
 
@@ -50,7 +51,7 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
             f'{config} has no LocalVisBackend in visualizer.vis_backends,'
             ' whose log a sweep reads: add dict(type="LocalVisBackend")')
     folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
-    with locked(folder.root) as lock:
+    with locked(folder.root, OTHERS) as lock:
         folder.freeze()
         failed = _train(folder, train, jobs, lock)
     print(f'{folder.root / "results.csv"}: {len(folder.points)} trainings, '

@@ -8,6 +8,7 @@ from typing import Dict, List, Optional, Sequence
 
 from mmengine.config import Config
 
+from ...apis.work_dir import remove_traces
 from ..cost.environment import commit
 from .sweep_points import Point, config_value, fit, plan
 from .sweep_table import AFTER, BEFORE
@@ -176,12 +177,14 @@ def rewind(folder: Path, last: str) -> None:
 
     Resumed from its last checkpoint, such as ``epoch_10.pth``, it would end
     without a validation, so it goes on from the one before, or starts again.
+    What one without a checkpoint has left is removed.
     """
     pointer = folder / 'last_checkpoint'
-    if not cut_off(folder) or Path(pointer.read_text()).name != last:
-        return
-    earlier = [path for path in folder.glob('*.pth') if path.name != last]
-    if earlier:
-        pointer.write_text(str(max(earlier, key=os.path.getmtime)))
-    else:
-        pointer.unlink()
+    if cut_off(folder) and Path(pointer.read_text()).name == last:
+        earlier = [path for path in folder.glob('*.pth') if path.name != last]
+        if earlier:
+            pointer.write_text(str(max(earlier, key=os.path.getmtime)))
+        else:
+            pointer.unlink()
+    if not cut_off(folder):
+        remove_traces(folder)

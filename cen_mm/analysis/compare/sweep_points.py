@@ -1,15 +1,12 @@
 """The points of a sweep: one field of a config changed, or none."""
-import difflib
-import inspect
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence
 
 from mmengine.config import Config
-from mmengine.runner import Runner
 
-from ...apis.config import parse_options
+from ...apis.config import fields, no_such_field, parse_options, read_names
 
 
 @dataclass
@@ -56,18 +53,6 @@ def read_vary(texts: Sequence[str]) -> Dict[str, list]:
     return vary
 
 
-def _fields(value: Any, prefix: str = '') -> Iterator[Tuple[str, Any]]:
-    """All fields below a config or a part of it that --cfg-options reaches."""
-    items = []
-    if isinstance(value, dict):
-        items = [(k, v) for k, v in value.items() if '.' not in str(k)]
-    elif isinstance(value, list):
-        items = list(enumerate(value))
-    for name, part in items:
-        yield f'{prefix}{name}', part
-        yield from _fields(part, f'{prefix}{name}.')
-
-
 def config_value(cfg: Config, key: str) -> Any:
     """The config's own value of a field that may be varied.
 
@@ -79,21 +64,13 @@ def config_value(cfg: Config, key: str) -> Any:
         ValueError: If there is no such field, it is a group of fields, or
             training does not read it; near names are suggested.
     """
-    read = inspect.signature(Runner).parameters
-    values = dict(_fields(cfg.to_dict()))
-    names = [k for k in values if k.split('.')[0] in read]
+    values = dict(fields(cfg.to_dict()))
     if key == 'randomness.seed':
         raise ValueError('randomness.seed is varied by --seeds')
-    if key not in names:
-        near = [k for k in names if k.endswith(f'.{key}')]
-        near += difflib.get_close_matches(key, names, n=5 - len(near[:4]))
-        what = ('is only a variable of the config, which training does not '
-                'read' if key in values else 'is no field of the config')
+    if key not in values or key.split('.')[0] not in read_names(cfg):
         raise ValueError(
-            f'{key} {what}; near fields: '
-            + (', '.join(dict.fromkeys(near[:5])) or 'none')
-            + '. A field that the config leaves at its default can be named '
-            'in --cfg-options first')
+            no_such_field(cfg, key) + '. A field that the config leaves at '
+            'its default can be named in --cfg-options first')
     if isinstance(values[key], dict):
         raise ValueError(f'{key} is a group of fields: vary one of '
                          + ', '.join(f'{key}.{k}' for k in values[key]))

@@ -1,10 +1,7 @@
 """ImageNet weights of an EfficientNet-Lite for timm's network."""
-from pathlib import Path
 from typing import Optional
 
-import torch
-
-from .entries import compare, read
+from .entries import compare, read, write
 
 
 def convert_efficientnet_lite(dst: str, src: Optional[str] = None,
@@ -49,7 +46,5 @@ def convert_efficientnet_lite(dst: str, src: Optional[str] = None,
     # Without the classifier, which a backbone does not have.
     kept = timm.create_model(
         model, pretrained=False, features_only=True).state_dict()
-    Path(dst).parent.mkdir(parents=True, exist_ok=True)
-    torch.save(
-        dict(state_dict={f'timm_model.{k}': renamed[k] for k in kept}), dst)
+    write(dict(state_dict={f'timm_model.{k}': renamed[k] for k in kept}), dst)
     return f'{src} ({len(values)}) -> {dst} ({len(kept)} entries)'

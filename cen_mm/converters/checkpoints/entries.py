@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Dict, List
 
 import torch
+from mmengine.runner import save_checkpoint
 from torch import Tensor
 
 COUNT = 'num_batches_tracked'  # one per norm here, one per modality there
@@ -28,6 +29,11 @@ def read(path: str) -> dict:
         raise ValueError(f'{path} holds a {type(content).__name__} and no '
                          'dictionary of weights: give another checkpoint')
     return content
+
+
+def write(content: dict, path: str) -> None:
+    """Write a checkpoint, whole or not at all."""
+    save_checkpoint(content, path, backend_args=dict(backend='atomic'))
 
 
 def compare(have: Dict[str, Tensor], want: Dict[str, tuple],

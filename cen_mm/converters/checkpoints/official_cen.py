@@ -1,11 +1,8 @@
 """Files of the official code to ours, and back, for both tasks."""
-from pathlib import Path
 from typing import List, Optional
 
-import torch
-
 from . import official_segmentation, official_translation
-from .entries import read
+from .entries import read, write
 
 
 def convert_official(src: str, dst: str, discriminator: Optional[str] = None,
@@ -54,8 +51,7 @@ def convert_official(src: str, dst: str, discriminator: Optional[str] = None,
     else:
         converted = [official_segmentation.to_ours(contents[0], src)]
     for target, content in zip(targets, converted):
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(content, target)
+        write(content, target)
     return f'{_counts(sources, contents)} -> {_counts(targets, converted)}'
 
 

@@ -1,6 +1,7 @@
 """Images of a data set: reading with checks, and writing."""
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Dict, Iterator, Optional, Sequence
 
 import cv2
 import numpy as np
@@ -92,13 +93,43 @@ def read_sample(paths: Dict[str, Path], num_classes: int, report: Report,
 def write_image(path: Path, pixels: np.ndarray) -> None:
     """Write an image of ``(H, W)``, or ``(H, W, 3)`` in BGR.
 
-    It has another name until it is complete, as runs get interrupted.
-
     Raises:
         OSError: If it cannot be written.
     """
+    with whole(path) as partial:
+        if not cv2.imwrite(str(partial), pixels):
+            raise OSError(f'{path} cannot be written: check the free space '
+                          'and your rights in that folder')
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Write a file under another name until it is complete.
+
+    Runs get interrupted.
+
+    Yields:
+        Path: What to write.
+    """
     partial = path.with_name(f'.{path.name}')
-    if not cv2.imwrite(str(partial), pixels):
-        raise OSError(f'{path} cannot be written: check the free space '
-                      'and your rights in that folder')
+    yield partial
     partial.replace(path)
+
+
+@contextmanager
+def lists_last(root: Path, lines: Dict[str, Sequence[str]]) -> Iterator[None]:
+    """Remove the lists of a tree, let it be written, then write them.
+
+    So a tree that has lists is whole.
+
+    Args:
+        root (Path): Folder of the tree.
+        lines (dict): The lines of each list, ``<split>.txt``.
+    """
+    lists = {split: root / f'{split}.txt' for split in lines}
+    for path in lists.values():
+        path.unlink(missing_ok=True)
+    yield
+    for split, path in lists.items():
+        with whole(path) as partial:
+            partial.write_text(''.join(f'{line}\n' for line in lines[split]))

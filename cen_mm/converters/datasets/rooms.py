@@ -7,7 +7,7 @@ renderer.
 import json
 import shutil
 from functools import partial
-from multiprocessing import Pool
+from multiprocessing import Pool, parent_process
 from pathlib import Path
 from typing import Dict, Optional, Sequence, Union
 
@@ -15,11 +15,12 @@ import cv2
 from tqdm import tqdm
 
 from ...rooms import DOMAINS, RENDERER, check_domains, render_room
-from .images import write_image
+from .images import lists_last, whole, write_image
 
 # Splits do not overlap however long they are.
 FIRST = dict(train=0, val=50000)
 ROOMS_A_SPLIT = 50000
+RECORD = 'rooms.json'
 
 
 def convert(out: Union[str, Path],
@@ -30,9 +31,10 @@ def convert(out: Union[str, Path],
             domains: Sequence[str] = DOMAINS,
             workers: Optional[int] = None,
             overwrite: bool = False) -> int:
-    """Render the missing images of a tree.
+    """Render the images of a tree that are missing or broken.
 
-    An interrupted run is resumed.
+    An interrupted run is resumed. The lists are there only when all images
+    are.
 
     Args:
         out (str or Path): Folder to write.
@@ -59,29 +61,29 @@ def convert(out: Union[str, Path],
         if not 0 < count <= ROOMS_A_SPLIT:
             raise ValueError(f'{split} has {count} images: ask for 1 to '
                              f'{ROOMS_A_SPLIT}')
-    _claim(out, dict(renderer=RENDERER, height=height, width=width, seed=seed),
-           overwrite)
-    for domain in domains:
-        (out / domain).mkdir(exist_ok=True)
+    settings = dict(renderer=RENDERER, height=height, width=width, seed=seed)
+    outdated = _are_outdated(out, settings, overwrite)
     indices = {split: range(FIRST[split], FIRST[split] + count)
                for split, count in counts.items()}
-    missing = [index for numbers in indices.values() for index in numbers
-               if not all(_path(out, domain, index).is_file()
-                          for domain in domains)]
+    every = [index for numbers in indices.values() for index in numbers]
     render = partial(_render, out, seed, height, width, domains)
-    with Pool(workers, initializer=cv2.setNumThreads, initargs=(0, )) as pool:
-        for _ in tqdm(pool.imap_unordered(render, missing, chunksize=4),
-                      total=len(missing), desc='render', unit='room'):
-            pass
-    for split, numbers in indices.items():
-        lines = ''.join(f'{index:05d}\n' for index in numbers)
-        (out / f'{split}.txt').write_text(lines)
-    return len(missing)
+    with lists_last(out, {split: [f'{index:05d}' for index in numbers]
+                          for split, numbers in indices.items()}), Pool(
+            workers, initializer=cv2.setNumThreads, initargs=(0, )) as pool:
+        if outdated:
+            for domain in DOMAINS:
+                shutil.rmtree(out / domain, ignore_errors=True)
+        for domain in domains:
+            (out / domain).mkdir(parents=True, exist_ok=True)
+        with whole(out / RECORD) as record:
+            record.write_text(json.dumps(settings, indent=2) + '\n')
+        return sum(tqdm(pool.imap_unordered(render, every, chunksize=4),
+                        total=len(every), desc='render', unit='room'))
 
 
-def _claim(out: Path, settings: dict, overwrite: bool) -> None:
-    """Ensure that all images of a folder have the same settings."""
-    record = out / 'rooms.json'
+def _are_outdated(out: Path, settings: dict, overwrite: bool) -> bool:
+    """Whether the images of a folder have other settings."""
+    record = out / RECORD
     found = json.loads(record.read_text()) if record.is_file() else None
     if found is None and any((out / domain).exists() for domain in DOMAINS):
         raise ValueError(f'{out} holds images but no {record.name}: choose '
@@ -92,18 +94,20 @@ def _claim(out: Path, settings: dict, overwrite: bool) -> None:
                 f'{record} says {found}, but {settings} is asked for: '
                 'choose another --out, or replace the images with '
                 '--overwrite')
-        for domain in DOMAINS:
-            shutil.rmtree(out / domain, ignore_errors=True)
-    out.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(settings, indent=2) + '\n')
+        return True
+    return False
 
 
-def _path(out: Path, domain: str, index: int) -> Path:
-    return out / domain / f'{index:05d}.png'
-
-
-def _render(out, seed, height, width, domains, index):
+def _render(out, seed, height, width, domains, index) -> bool:
+    """Render a room unless all of its images can be read."""
+    if not parent_process().is_alive():
+        raise SystemExit  # or it would render what a killed run has left
+    paths = {domain: out / domain / f'{index:05d}.png' for domain in domains}
+    if all(path.is_file() and cv2.imread(str(path), -1) is not None
+           for path in paths.values()):
+        return False
     images = render_room(seed, index, height, width, domains)
     for domain, image in images.items():
-        write_image(_path(out, domain, index),
+        write_image(paths[domain],
                     image[..., ::-1] if image.ndim == 3 else image)
+    return True

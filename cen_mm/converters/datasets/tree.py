@@ -8,7 +8,14 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 import numpy as np
 from tqdm import tqdm
 
-from .images import PIXELS, REMEDY, read_sample, write_image
+from .images import (
+    PIXELS,
+    REMEDY,
+    lists_last,
+    read_sample,
+    whole,
+    write_image,
+)
 from .report import Report
 
 MEDIAN = 'median depth of an image', 'm'
@@ -63,16 +70,17 @@ class Tree:
         for folder in PIXELS:
             (out / folder).mkdir(parents=True, exist_ok=True)
         total = sum(map(len, names.values()))
-        for name, images in tqdm(samples, total=total, desc='convert'):
-            for folder, image in images.items():
-                path = out / self.file(folder, name)
-                if isinstance(image, Path):
-                    shutil.copyfile(image, path)
-                else:
-                    write_image(path, image)
-        for split, listed in names.items():
-            (out / f'{split}.txt').write_text(
-                ''.join(self.line(name) + '\n' for name in listed))
+        lines = {split: [self.line(name) for name in listed]
+                 for split, listed in names.items()}
+        with lists_last(out, lines):
+            for name, images in tqdm(samples, total=total, desc='convert'):
+                for folder, image in images.items():
+                    path = out / self.file(folder, name)
+                    if isinstance(image, Path):
+                        with whole(path) as partial:
+                            shutil.copyfile(image, partial)
+                    else:
+                        write_image(path, image)
 
     def verify(self, root: Union[str, Path],
                counts: Optional[Dict[str, int]] = None) -> Report:
