@@ -10,7 +10,7 @@ from mmengine.dataset import pseudo_collate
 
 from ...apis.inferencer import label_maps
 from ...datasets import PackModalities
-from ...datasets.transforms import IGNORE_INDEX
+from ...datasets.witness import IGNORE_INDEX
 from ..held_out import check_truth
 from .run import Run, Sample
 
