@@ -48,7 +48,7 @@ class SegmentationRun(Run):
             for m in self.modalities})
 
     def name_of(self, view: dict) -> str:
-        return Path(view['img_path']).stem
+        return view.get('name', Path(view['img_path']).stem)
 
     def load(self, index: int) -> Sample:
         np.random.seed(index)  # a modality of noise draws from it
