@@ -6,6 +6,7 @@ from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
 from ..datasets import LoadModality, LoadRGB, PackModalities
+from ..datasets.probe import check_geometry
 
 
 class SamplePipeline:
@@ -40,6 +41,8 @@ class SamplePipeline:
             for step in steps if self._is_wanted(step)
         ]
 
+        self.is_probed = False
+
     def _is_wanted(self, step: BaseTransform) -> bool:
         if isinstance(step, LoadModality):
             return step.modality in self.modalities
@@ -64,6 +67,9 @@ class SamplePipeline:
         results.update(
             img_path=self._blank(results) if image is None else image,
             seg_fields=[])
+        if not self.is_probed:
+            check_geometry(self.steps, results)
+            self.is_probed = True
         picture = None
         for step in self.steps:
             results = step(results)

@@ -22,6 +22,7 @@ from mmseg.datasets.transforms import PackSegInputs
 
 from .load_modality import LoadModality
 from .load_rgb import LoadRGB
+from .transforms import PackModalities
 from .witness import REMEDY, TURNED, WITNESS, filled
 
 TRIES = 8  # as transforms draw whether they do anything
@@ -39,7 +40,8 @@ LOADERS = LoadImageFromFile, LoadRGB, LoadModality, LoadAnnotations
 def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
     """Refuse transforms that leave modalities behind.
 
-    Random numbers that the pipeline draws later do not change.
+    An image without other modalities may be moved as one likes. Random
+    numbers that the pipeline draws later do not change.
 
     Args:
         transforms (list[BaseTransform]): A pipeline.
@@ -55,6 +57,9 @@ def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
                   if not isinstance(transform, LOADERS)), len(transforms))
     rest = [t for t in transforms[first:]
             if not isinstance(t, (LoadAnnotations, PackSegInputs))]
+    packs = [t for t in transforms if isinstance(t, PackModalities)]
+    if packs and packs[0].modalities == ('rgb', ):
+        return
     for transform in rest:
         if isinstance(transform, LoadModality):
             raise ValueError(
@@ -62,6 +67,7 @@ def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
                 'moved the image: load all modalities first')
     if not rest:
         return
+    sample = deepcopy(sample)
     with _unchanged_numbers():
         for transform in transforms[:first]:
             sample = transform(sample)

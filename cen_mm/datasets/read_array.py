@@ -9,7 +9,8 @@ from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
 ORIENTATION = 0x0112  # the tag of EXIF
-EXIF = b'Exif\0\0', b'eXIf', b'EXIF'  # in JPEG, PNG and WebP
+# What announces it, by the first bytes of JPEG, PNG and WebP.
+EXIF = {b'\xff\xd8': b'Exif\0\0', b'\x89P': b'eXIf', b'RI': b'EXIF'}
 TIFF = b'II', b'MM'
 
 
@@ -91,7 +92,8 @@ def _upright(array: np.ndarray, data: bytes) -> np.ndarray:
         _expect_one_page(data)
         return array
     # Pillow would decode a PNG to find out.
-    if not any(mark in data for mark in EXIF):
+    mark = EXIF.get(data[:2])
+    if mark is None or mark not in data:
         return array
     with Image.open(io.BytesIO(data)) as file:
         orientation = file.getexif().get(ORIENTATION, 1)

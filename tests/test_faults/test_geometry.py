@@ -14,6 +14,8 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, TRANSFORMS
 from tiny_nyudv2 import label_of, write_nyudv2
 
+from cen_mm.apis.sample_pipeline import SamplePipeline
+
 LOAD = [
     dict(type='LoadRGB'),
     dict(type='LoadModality', modality='depth', centre_crop=True),
@@ -157,6 +159,26 @@ def test_without_labels_an_image_that_moves_alone_is_seen(build):
     for pack in ((PACK, ), (LOAD[2], PACK)):
         with fails(ValueError, 'FlipOf moves img, but leaves the modalities'):
             build(flip, load=LOAD[:2], pack=pack)[0]
+
+
+def test_a_pipeline_of_inference_is_checked(build):
+    pipeline = SamplePipeline(
+        [*LOAD[:2], dict(type='FlipOf', keys=['img']), PACK])
+    flip = dict(type='RandomFlip', prob=1.)
+    data = build(flip)
+    files = {m: data.get_data_info(0)[k] for m, k in (
+        ('rgb', 'img_path'), ('depth', 'depth_path'))}
+    with fails(ValueError, 'FlipOf moves img, but leaves the modalities'):
+        pipeline(files)
+    inputs = SamplePipeline([*LOAD[:2], flip, PACK])(files)[0]['inputs']
+    assert inputs.equal(data[0]['inputs'])
+
+
+def test_an_image_alone_may_be_moved(build):
+    """And padded, as ever; depth is loaded, and not used."""
+    dataset = build(dict(type='Pad', size=(40, 40)), pack=(
+        dict(type='PackModalities', modalities=('rgb', )), ))
+    assert dataset[0]['inputs'].shape == (3, 40, 40)
 
 
 def test_classes_may_change_their_numbers(build):
