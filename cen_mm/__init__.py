@@ -12,6 +12,7 @@ from .datasets import (  # noqa: E402
     CityscapesRGBDDataset,
     LoadLabels,
     LoadModality,
+    LoadRGB,
     MultimodalSegDataset,
     NoiseModality,
     NYUDv2Dataset,
@@ -21,12 +22,13 @@ from .datasets import (  # noqa: E402
     SUNRGBDDataset,
 )
 from .engine import (  # noqa: E402
+    ClassesHook,
     EpochSeedHook,
     FiniteWeightsHook,
     SparsityHook,
     StageHook,
 )
-from .evaluation import StreamIoUMetric  # noqa: E402
+from .evaluation import NamedSegVisualizer, StreamIoUMetric  # noqa: E402
 from .layers import (  # noqa: E402
     AlignFusion,
     AverageFusion,
@@ -60,12 +62,13 @@ __version__ = '0.2.0'
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',
-    'CityscapesRGBDDataset', 'ConcatFusion', 'Ensemble', 'EpochSeedHook',
-    'FiniteWeightsHook', 'LoadLabels', 'LoadModality', 'MKMMDLoss',
-    'MergingResNet', 'MultimodalPreProcessor', 'MultimodalSegDataset',
-    'NYUDv2Dataset', 'NoiseModality', 'PackModalities', 'PrivateBN',
-    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
-    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
-    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
-    'StreamTTAModel', 'channel_exchange', 'fold', 'make_private', 'unfold'
+    'CityscapesRGBDDataset', 'ClassesHook', 'ConcatFusion', 'Ensemble',
+    'EpochSeedHook', 'FiniteWeightsHook', 'LoadLabels', 'LoadModality',
+    'LoadRGB', 'MKMMDLoss', 'MergingResNet', 'MultimodalPreProcessor',
+    'MultimodalSegDataset', 'NYUDv2Dataset', 'NamedSegVisualizer',
+    'NoiseModality', 'PackModalities', 'PrivateBN', 'PrivateConv2d',
+    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
+    'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
+    'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
+    'channel_exchange', 'fold', 'make_private', 'unfold'
 ]

@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
 
+from ..engine.classes_hook import check_classes
 from .absent import without_absent
 from .config import read_config
 from .folder_inferencer import FolderInferencer
@@ -100,7 +101,8 @@ class MultimodalInferencer(FolderInferencer):
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If the checkpoint is one of another model.
+        ValueError: If the checkpoint is one of another model, or the heads
+            have other classes than the data.
 
     Example:
         >>> inferencer = MultimodalInferencer('config.py', 'epoch_300.pth')
@@ -126,6 +128,8 @@ class MultimodalInferencer(FolderInferencer):
         # Reads no file.
         dataset = DATASETS.build(dict(dataset, pipeline=[], lazy_init=True))
         self.dataset_meta = self.meta.get('dataset_meta') or dataset.metainfo
+        check_classes(
+            self.model, self.dataset_meta.get('classes'), str(checkpoint))
         self.suffixes = dict(
             rgb=dataset.img_suffix, **getattr(dataset, 'suffixes', {}))
 

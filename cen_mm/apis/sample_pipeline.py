@@ -1,46 +1,12 @@
 """The test pipeline of a config, for files and arrays."""
 from typing import Dict, Optional, Sequence, Tuple, Union
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform, LoadAnnotations, LoadImageFromFile
 from mmseg.registry import TRANSFORMS
 
-from ..datasets import LoadModality, PackModalities
-
-
-class LoadImage:
-    """A ``LoadImageFromFile`` that accepts arrays and names broken files.
-
-    OpenCV fails on an empty file without its name.
-
-    Args:
-        from_file (LoadImageFromFile): Reads paths.
-    """
-
-    def __init__(self, from_file: LoadImageFromFile) -> None:
-        self.from_file = from_file
-        self.from_array = TRANSFORMS.build(
-            dict(type='LoadImageFromNDArray', to_float32=from_file.to_float32))
-
-    def __call__(self, results: dict) -> dict:
-        """Load ``img_path``: a path, or ``(H, W, 3)`` uint8 in RGB."""
-        source = results['img_path']
-        if not isinstance(source, np.ndarray):
-            try:
-                return self.from_file(results)
-            # OpenCV fails on an empty file without its name.
-            except (AssertionError, OSError, SyntaxError, ValueError,
-                    cv2.error) as error:
-                raise ValueError(
-                    f'{source} cannot be decoded: it is truncated or no '
-                    'image, write the file again') from error
-        if source.dtype != np.uint8 or source.shape[2:] != (3, ):
-            raise ValueError(
-                f'the rgb array is {source.dtype} of shape {source.shape}: '
-                'give uint8 of shape (H, W, 3)')
-        results['img'] = np.ascontiguousarray(source[..., ::-1])
-        return dict(self.from_array(results), img_path='the rgb array')
+from ..datasets import LoadModality, LoadRGB, PackModalities
+from ..datasets.probe import check_geometry
 
 
 class SamplePipeline:
@@ -48,7 +14,8 @@ class SamplePipeline:
 
     The transforms are those of the config's test pipeline, without labels
     and without modalities that are not inputs of the model; 'rgb' is then
-    optional. Loaders of a user derive from
+    optional. :class:`~cen_mm.datasets.LoadRGB` takes the place of mmseg's
+    loader, and loaders of a user derive from
     :class:`~cen_mm.datasets.LoadModality`.
 
     Args:
@@ -69,9 +36,12 @@ class SamplePipeline:
         # that are loaded.
         self.modalities = tuple(seen if set(seen) <= set(loaded) else loaded)
         self.steps = [
-            LoadImage(step) if isinstance(step, LoadImageFromFile) else step
+            LoadRGB(to_float32=step.to_float32, backend_args=step.backend_args)
+            if isinstance(step, LoadImageFromFile) else step
             for step in steps if self._is_wanted(step)
         ]
+
+        self.is_probed = False
 
     def _is_wanted(self, step: BaseTransform) -> bool:
         if isinstance(step, LoadModality):
@@ -97,10 +67,13 @@ class SamplePipeline:
         results.update(
             img_path=self._blank(results) if image is None else image,
             seg_fields=[])
+        if not self.is_probed:
+            check_geometry(self.steps, results)
+            self.is_probed = True
         picture = None
         for step in self.steps:
             results = step(results)
-            if isinstance(step, LoadImage) and image is not None:
+            if isinstance(step, LoadRGB) and image is not None:
                 picture = results['img'][..., ::-1].astype(np.uint8)
         return results, picture
 

@@ -1,10 +1,18 @@
 """Base class of the data sets, also for folders of a user."""
+import mimetypes
 import os.path as osp
 from typing import Dict, List, Optional
 
-from mmengine.fileio import list_dir_or_file, list_from_file
+import numpy as np
+from mmengine.fileio import list_dir_or_file
+from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
+
+from .load_labels import LoadLabels
+from .names import check_distinct, name_of_line, read_list
+from .probe import check_geometry
+from .witness import IGNORE_INDEX
 
 
 @DATASETS.register_module()
@@ -20,9 +28,13 @@ class MultimodalSegDataset(BaseSegDataset):
              data_prefix=dict(img_path='rgb', thermal_path='thermal',
                               seg_map_path='label'))
 
-    A line of ``ann_file`` is the name without folder and suffix, or, as in
-    the lists of the official code, tab-separated paths of which the first
-    one gives the name. Without an ``ann_file`` all images are used.
+    A line of ``ann_file`` is the name without folder and suffix, such as
+    ``kitchen/001``, or, as in the lists of the official code, tab-separated
+    paths that have this name below their folders. Without an ``ann_file``
+    all images are used.
+
+    Before the first sample is used, the transforms of the pipeline have to
+    show that they move all modalities alike, see :func:`check_geometry`.
 
     Args:
         img_suffix (str): Suffix of the images. Defaults to '.png'.
@@ -33,8 +45,9 @@ class MultimodalSegDataset(BaseSegDataset):
     Raises:
         FileNotFoundError: If a listed file does not exist; all are checked
             when the data set is built.
-        ValueError: If ``ann_file`` and folders hold no sample, or
-            ``metainfo`` no classes.
+        ValueError: If ``ann_file`` and folders hold no sample, or one
+            twice, the paths of a line differ in their names, ``metainfo``
+            has no classes, or a transform leaves modalities behind.
     """
 
     def __init__(self,
@@ -42,6 +55,7 @@ class MultimodalSegDataset(BaseSegDataset):
                  suffixes: Optional[Dict[str, str]] = None,
                  **kwargs) -> None:
         self.suffixes = suffixes or {}
+        self.is_probed = False
         super().__init__(img_suffix=img_suffix, **kwargs)
         # mmseg's tools read the classes here, wherever they come from.
         self.METAINFO = self.metainfo
@@ -50,7 +64,7 @@ class MultimodalSegDataset(BaseSegDataset):
         """Paths of every sample.
 
         Returns:
-            list[dict]: With ``img_path``, ``seg_map_path``, one
+            list[dict]: With ``name``, ``img_path``, ``seg_map_path``, one
             ``<modality>_path`` per modality, ``num_classes`` and the keys
             that mmseg's transforms need.
         """
@@ -66,23 +80,68 @@ class MultimodalSegDataset(BaseSegDataset):
             paths = {key: osp.join(folder, name + suffixes.get(key, '.png'))
                      for key, folder in self.data_prefix.items()}
             data_list.append(
-                dict(paths, num_classes=len(self.metainfo['classes']),
-                     label_map=self.label_map,
+                dict(paths, name=name, label_map=self.label_map,
+                     num_classes=len(self.metainfo['classes']),
                      reduce_zero_label=self.reduce_zero_label, seg_fields=[]))
         self._check(data_list)
         return data_list
 
+    def prepare_data(self, idx: int) -> dict:
+        """Run the pipeline, after a check of what its transforms move.
+
+        Args:
+            idx (int): Number of the sample.
+
+        Returns:
+            dict: Such as ``inputs`` and ``data_samples``.
+        """
+        if not self.is_probed:  # once in each process
+            check_geometry(
+                self.pipeline.transforms, self.get_data_info(idx))
+            self.is_probed = True
+        return super().prepare_data(idx)
+
+    def get_cat_ids(self, idx: int) -> List[int]:
+        """Classes of a sample, for ``ClassBalancedDataset``.
+
+        Args:
+            idx (int): Number of the sample.
+
+        Returns:
+            list[int]: Those that its label map shows, ascending.
+        """
+        labels = LoadLabels(self.backend_args).read(self.get_data_info(idx))
+        found = np.unique(labels)
+        return found[found != IGNORE_INDEX].tolist()
+
     def _names(self) -> List[str]:
+        folder, suffix = self.data_prefix['img_path'], self.img_suffix
         if self.ann_file and not osp.isdir(self.ann_file):
-            lines = list_from_file(
-                self.ann_file, backend_args=self.backend_args)
-            return [osp.splitext(osp.basename(line.split('\t')[0]))[0]
-                    if '\t' in line else line.strip()
-                    for line in lines if line.strip()]
-        files = list_dir_or_file(
-            self.data_prefix['img_path'], list_dir=False, recursive=True,
-            suffix=self.img_suffix, backend_args=self.backend_args)
-        return sorted(file[:-len(self.img_suffix)] for file in files)
+            below = osp.relpath(folder, self.data_root or '.')
+            suffixes = [suffix, *self.suffixes.values(), self.seg_map_suffix]
+            names = [name_of_line(line, below, suffixes) for line in
+                     read_list(self.ann_file, self.backend_args)]
+            check_distinct(names, self.ann_file)
+            return names
+        files = sorted(list_dir_or_file(
+            folder, list_dir=False, recursive=True,
+            backend_args=self.backend_args))
+        names = [file[:-len(suffix)] for file in files
+                 if file.endswith(suffix)]
+        left = [file for file in files if not file.endswith(suffix)]
+        for file in left:
+            if file.lower().endswith(suffix.lower()):
+                raise ValueError(
+                    f'{osp.join(folder, file)} does not end in {suffix!r}, '
+                    'which tells capital letters from small ones: rename it, '
+                    'or name the samples in an ann_file')
+        left = [f for f in left if 'image/' in str(mimetypes.guess_type(f))]
+        if left:
+            print_log(
+                f'{folder} holds {len(left)} other images, such as '
+                f'{left[0]}: they do not end in {suffix!r} and are left out',
+                'current', 30)
+        return names
 
     def _check(self, data_list: List[dict]) -> None:
         where = self.ann_file or self.data_prefix['img_path']

@@ -1,4 +1,8 @@
 """NYU Depth v2, and SUN RGB-D with its classes."""
+import os
+import os.path as osp
+from typing import Optional
+
 from mmseg.registry import DATASETS
 
 from .multimodal import MultimodalSegDataset
@@ -37,9 +41,35 @@ class NYUDv2Dataset(MultimodalSegDataset):
                     train.txt val.txt
 
     Args:
+        img_suffix (str, optional): Suffix of the images. Defaults to that of
+            the files that are there, '.png' or '.jpg'.
         kwargs: As of :class:`MultimodalSegDataset`.
+
+    Raises:
+        ValueError: If there are images of both suffixes and none is chosen.
     """
     METAINFO = dict(classes=CLASSES, palette=PALETTE)
+
+    def __init__(self, img_suffix: Optional[str] = None, **kwargs) -> None:
+        if img_suffix is None:
+            img_suffix = _suffix_in(osp.join(
+                kwargs.get('data_root') or '',
+                kwargs.get('data_prefix', {}).get('img_path') or ''))
+        super().__init__(img_suffix=img_suffix, **kwargs)
+
+
+def _suffix_in(folder: str) -> str:
+    """Suffix of the images in a folder, '.png' if there is none."""
+    files = sorted(os.listdir(folder)) if osp.isdir(folder) else []
+    found = {
+        osp.splitext(file)[1]: file for file in files
+        if file.endswith(('.png', '.jpg'))
+    }
+    if len(found) > 1:
+        raise ValueError(
+            f'{folder} holds both {" and ".join(found.values())}: set '
+            "img_suffix='.png' or img_suffix='.jpg' of the data set")
+    return next(iter(found), '.png')
 
 
 @DATASETS.register_module()

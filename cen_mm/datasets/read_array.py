@@ -2,9 +2,16 @@
 import io
 from typing import Optional, Sequence, Union
 
+import cv2
 import mmcv
 import numpy as np
 from mmengine import fileio
+from PIL import Image, UnidentifiedImageError
+
+ORIENTATION = 0x0112  # the tag of EXIF
+# What announces it, by the first bytes of JPEG, PNG and WebP.
+EXIF = {b'\xff\xd8': b'Exif\0\0', b'\x89P': b'eXIf', b'RI': b'EXIF'}
+TIFF = b'II', b'MM'
 
 from .bands import choose_bands, file_bands
 
@@ -24,6 +31,9 @@ def read_array(source: Union[str, np.ndarray],
                bands: Optional[Sequence[int]] = None) -> np.ndarray:
     """Decode a file, or use an array unchanged, and check it.
 
+    An image that says how it is to be turned (EXIF, TIFF) is turned,
+    whatever its modality.
+
     Args:
         source (str | np.ndarray): An image of any bit depth, an ``.npy``
             file, or the array itself, colours in RGB.
@@ -40,8 +50,8 @@ def read_array(source: Union[str, np.ndarray],
 
     Raises:
         ValueError: If it cannot be decoded, has another type, two or more
-            than three channels of which none are chosen, lacks a band, or
-            holds NaN; the message names it.
+            than three channels of which none are chosen, several pages, lacks
+            a band, or holds NaN; the message names it.
     """
     name = describe(source, modality)
     array = source if name is not source else _decode(
@@ -75,13 +85,44 @@ def _decode(path: str, backend_args: Optional[dict],
         # OpenCV fails on an empty buffer without a path
         array = mmcv.imfrombytes(
             data, 'unchanged', backend='cv2') if data else None
-    except (ValueError, EOFError) as error:
-        raise ValueError(f'{path} cannot be decoded ({error}): write the '
+        if array is None:
+            raise ValueError('it is truncated or no image')
+        array = _upright(array, data)
+    except (OSError, SyntaxError, ValueError, EOFError, cv2.error) as error:
+        reason = ' '.join(str(error).split())
+        raise ValueError(f'{path} cannot be decoded ({reason}): write the '
                          'file again') from error
-    if array is None:
-        raise ValueError(f'{path} cannot be decoded: it is truncated or '
-                         'no image, write the file again')
     if has_bands:
         return file_bands(array, data, path)
     # OpenCV reads BGR.
     return array[..., ::-1] if array.shape[2:] == (3, ) else array
+
+
+def _upright(array: np.ndarray, data: bytes) -> np.ndarray:
+    """Turn an image as its file says; OpenCV does so with TIFF alone."""
+    if data.startswith(TIFF):
+        _expect_one_page(data)
+        return array
+    # Pillow would decode a PNG to find out.
+    mark = EXIF.get(data[:2])
+    if mark is None or mark not in data:
+        return array
+    with Image.open(io.BytesIO(data)) as file:
+        orientation = file.getexif().get(ORIENTATION, 1)
+    if orientation in (5, 6, 7, 8):
+        array = array.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        array = array[::-1]
+    if orientation in (2, 3, 6, 7):
+        array = array[:, ::-1]
+    return np.ascontiguousarray(array)
+
+
+def _expect_one_page(data: bytes) -> None:
+    try:
+        with Image.open(io.BytesIO(data)) as file:
+            pages = file.n_frames
+    except UnidentifiedImageError:  # of 64 bits
+        return
+    if pages > 1:
+        raise ValueError(f'it has {pages} pages, of which one would be read')

@@ -1,76 +1,17 @@
 """Transforms that bring further modalities into a stock mmseg pipeline.
 
-``LoadImageFromFile -> LoadModality -> LoadLabels -> any stock geometry ->
-PackModalities``, see also :mod:`.load_modality`.
+``LoadRGB -> LoadModality -> LoadLabels -> any stock geometry ->
+PackModalities``, see also :mod:`.load_rgb`, :mod:`.load_modality` and
+:mod:`.load_labels`.
 """
-import io
 from typing import Sequence, Tuple
 
 import numpy as np
-from mmengine import fileio
-from mmseg.datasets.transforms import LoadAnnotations, PackSegInputs, Resize
+from mmseg.datasets.transforms import PackSegInputs, Resize
 from mmseg.registry import TRANSFORMS
-from PIL import Image
 
 from ..layers import check_modalities
-
-IGNORE_INDEX = 255
-
-
-@TRANSFORMS.register_module()
-class LoadLabels(LoadAnnotations):
-    """mmseg's ``LoadAnnotations`` that checks what it has read.
-
-    A label out of range would otherwise surface as a failed assertion on
-    the GPU, hours later and without a file name.
-
-    Required Keys:
-
-    - seg_map_path
-    - img_path
-    - ori_shape
-    - num_classes
-
-    Modified Keys:
-
-    - seg_fields
-
-    Added Keys:
-
-    - gt_seg_map (np.uint8): ``(H, W)``, 255 is ignored.
-
-    Raises:
-        ValueError: If the file cannot be decoded, its size is not the
-            image's, or a label is neither a class nor 255.
-    """
-
-    def _load_seg_map(self, results: dict) -> None:
-        path = results['seg_map_path']
-        try:
-            # mmseg would wrap the labels of wider files around at 256.
-            data = fileio.get(path, backend_args=self.backend_args)
-            with Image.open(io.BytesIO(data)) as file:
-                largest = file.getextrema()[1] if file.mode[0] == 'I' else 0
-            super()._load_seg_map(results)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(f'{path} cannot be read as a label map '
-                             f'({error}): write the file again') from error
-        labels = results['gt_seg_map']
-        if labels.shape != tuple(results['ori_shape']):
-            raise ValueError(
-                f'{path} has shape {labels.shape}, but {results["img_path"]} '
-                f'is {tuple(results["ori_shape"])}: a label map has one '
-                'channel and the size of its image')
-        wrong = np.unique(labels[(labels >= results['num_classes'])
-                                 & (labels != IGNORE_INDEX)]).tolist()
-        if largest > IGNORE_INDEX:
-            wrong = [largest]
-        if wrong:
-            raise ValueError(
-                f'{path} holds the labels {wrong}, but the data set '
-                f'has {results["num_classes"]} classes (0 to '
-                f'{results["num_classes"] - 1}, {IGNORE_INDEX} is ignored): '
-                'map the labels again, or set reduce_zero_label or classes')
+from .witness import filled
 
 
 @TRANSFORMS.register_module()
@@ -132,7 +73,9 @@ class PackModalities(PackSegInputs):
     ``'rgb'`` is the image, turned from BGR to RGB here. Single channels are
     repeated to three, since the modalities share their convolutions. The
     names travel with the sample as meta information, for the model to
-    compare with its own.
+    compare with its own. Where a transform has filled label and modalities
+    alike, as ``RandomRotate`` does with 255, the modalities become 0, which
+    is a measurement that is missing.
 
     Required Keys:
 
@@ -148,7 +91,7 @@ class PackModalities(PackSegInputs):
     - inputs (torch.float32): ``(3*M, H, W)``, in the order of
       ``modalities``.
     - data_samples (SegDataSample): As of ``PackSegInputs``, and
-      ``modalities`` in its metainfo.
+      ``modalities`` and ``name`` in its metainfo.
 
     Args:
         modalities (Sequence[str]): In the order of the model's.
@@ -163,7 +106,7 @@ class PackModalities(PackSegInputs):
                  modalities: Sequence[str] = ('rgb', 'depth'),
                  **kwargs) -> None:
         super().__init__(**kwargs)
-        self.meta_keys = (*self.meta_keys, 'modalities')
+        self.meta_keys = (*self.meta_keys, 'modalities', 'name')
         self.modalities = check_modalities(modalities)
 
     def transform(self, results: dict) -> dict:
@@ -178,10 +121,16 @@ class PackModalities(PackSegInputs):
                 raise ValueError(
                     f'{modality} is {array.shape[:2]} and img is '
                     f'{(height, width)} when PackModalities meets them: a '
-                    'transform before it moves img alone (Pad and '
-                    'RandomRotate do); leave padding to data_preprocessor')
+                    'transform before it moves img alone (Pad does); leave '
+                    'padding to data_preprocessor')
             joined[3 * i:3 * i + 3] = array if array.ndim == 2 else (
                 array.transpose(2, 0, 1))
+        others = [i for i, m in enumerate(self.modalities) if m != 'rgb']
+        gaps = filled(results, 'a transform before PackModalities'
+                      ) if others else None
+        if gaps is not None:
+            for i in others:
+                joined[3 * i:3 * i + 3, gaps] = 0
         results['img'] = joined.transpose(1, 2, 0)
         results['modalities'] = self.modalities
         return super().transform(results)

@@ -1,11 +1,12 @@
 """Hooks, registered in mmengine's root registry, and a file backend."""
 from .atomic_backend import AtomicBackend
+from .classes_hook import ClassesHook
 from .epoch_seed_hook import EpochSeedHook
 from .finite_weights_hook import FiniteWeightsHook
 from .sparsity_hook import SparsityHook
 from .stage_hook import StageHook
 
 __all__ = [
-    'AtomicBackend', 'EpochSeedHook', 'FiniteWeightsHook', 'SparsityHook',
-    'StageHook'
+    'AtomicBackend', 'ClassesHook', 'EpochSeedHook', 'FiniteWeightsHook',
+    'SparsityHook', 'StageHook'
 ]

@@ -1,4 +1,5 @@
-"""Metrics, registered in mmseg."""
+"""Metrics and a visualizer, registered in mmseg."""
 from .stream_iou import StreamIoUMetric
+from .visualizer import NamedSegVisualizer
 
-__all__ = ['StreamIoUMetric']
+__all__ = ['NamedSegVisualizer', 'StreamIoUMetric']

@@ -1,4 +1,5 @@
 """IoU of the ensemble and of every stream."""
+import os.path as osp
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -28,10 +29,12 @@ class StreamIoUMetric(IoUMetric):
             prediction, for ``tools/analysis_tools/significance.py``.
             Defaults to None.
         kwargs: As of :class:`mmseg.evaluation.IoUMetric`; predictions
-            saved to ``output_dir`` are the ensemble's.
+            saved to ``output_dir`` are the ensemble's, in the subfolders
+            that the names of the samples have.
 
     Raises:
-        ValueError: If ``save_confusions`` is no ``.npz``.
+        ValueError: If ``save_confusions`` is no ``.npz``, or two samples
+            would be saved to one file.
     """
     stream_prefix = 'pred_sem_seg_'
 
@@ -42,6 +45,7 @@ class StreamIoUMetric(IoUMetric):
             raise ValueError('StreamIoUMetric.save_confusions must end in '
                              f'.npz, got {save_confusions}')
         self.save_confusions = save_confusions
+        self.saved: Dict[str, str] = {}  # image by name of the prediction
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count the areas of intersection and union.
@@ -52,7 +56,9 @@ class StreamIoUMetric(IoUMetric):
                 ``pred_sem_seg`` and any ``pred_sem_seg_<modality>``.
         """
         for sample in data_samples:
-            super().process(data_batch, [sample])
+            path = sample.get('img_path', '')
+            name = sample.get('name', Path(path).stem)
+            self._process_one(data_batch, sample, name, path)
             if self.format_only:
                 continue
             ensemble, areas = self.results.pop(), {}
@@ -70,12 +76,27 @@ class StreamIoUMetric(IoUMetric):
             self.results.append({**areas, '': ensemble})
             if self.save_confusions:
                 predictions[''] = sample['pred_sem_seg']['data']
-                self.results[-1]['confusions'] = Path(
-                    sample.get('img_path', '')).stem, {
-                        prefix: confusion(label, p.squeeze(), classes,
-                                          self.ignore_index)
-                        for prefix, p in predictions.items()
-                    }
+                self.results[-1]['confusions'] = name, {
+                    prefix: confusion(label, p.squeeze(), classes,
+                                      self.ignore_index)
+                    for prefix, p in predictions.items()
+                }
+
+    def _process_one(self, data_batch: dict, sample: dict, name: str,
+                     path: str) -> None:
+        """Stock, but predictions are saved below the folder of the name."""
+        root = self.output_dir
+        if root is not None:
+            if self.saved.setdefault(name, path) != path:
+                raise ValueError(
+                    f'{self.saved[name]} and {path} would both be saved as '
+                    f'{name}: test their data sets one by one')
+            self.output_dir = osp.join(root, osp.dirname(name))
+            Path(self.output_dir).mkdir(parents=True, exist_ok=True)
+        try:
+            super().process(data_batch, [sample])
+        finally:
+            self.output_dir = root
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
         """Metrics of every stream.

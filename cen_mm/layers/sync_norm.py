@@ -57,5 +57,7 @@ class SyncBN(nn.BatchNorm2d):
         self.num_batches_tracked.add_(1)
         momentum = (1. / float(self.num_batches_tracked)
                     if self.momentum is None else self.momentum)
-        self.running_mean.lerp_(mean.to(self.running_mean), momentum)
-        self.running_var.lerp_(var.to(self.running_var), momentum)
+        for running, new in ((self.running_mean, mean),
+                             (self.running_var, var)):
+            # Not in place, as CPUs do not interpolate 16 bits.
+            running.copy_(torch.lerp(running.to(new), new, momentum))

@@ -7,8 +7,8 @@ from typing import Dict, List, Sequence
 
 from mmagic.registry import DATASETS
 from mmengine.dataset import BaseDataset
-from mmengine.fileio import list_from_file
 
+from ..datasets.names import check_distinct, read_list
 from ..layers import check_modalities
 
 
@@ -19,7 +19,8 @@ class MultiDomainDataset(BaseDataset):
     A line of ``ann_file`` is the path of a view below ``data_root``, with
     ``{domain}`` wherever the name of the domain stands, as in the lists of
     the official code. A line without it is the stem of files
-    ``<domain>/<stem>.png``.
+    ``<domain>/<stem>.png``. The name of a view is its path without the
+    domains and the suffix.
 
     Args:
         modalities (Sequence[str]): The source domains, in the order of the
@@ -32,7 +33,7 @@ class MultiDomainDataset(BaseDataset):
         FileNotFoundError: If the list or an image of a used domain does not
             exist; all are checked when the data set is built.
         ValueError: If the modalities are no distinct names, the data set has
-            no such domain, or the list no view.
+            no such domain, or the list has no view, or one twice.
     """
 
     # By domain the value of {domain} in a path; any name if empty.
@@ -65,18 +66,19 @@ class MultiDomainDataset(BaseDataset):
         if not osp.isfile(self.ann_file):
             raise FileNotFoundError(f'the list of views {self.ann_file!r} is '
                                     f'not there: {self.ORIGIN}')
-        lines = map(str.strip, list_from_file(self.ann_file))
-        data_list = [self._view(line) for line in lines if line]
+        data_list = [self._view(line) for line in read_list(self.ann_file)]
         if not data_list:
             raise ValueError(f'{self.ann_file} names no view: {self.ORIGIN}')
+        check_distinct((view['name'] for view in data_list), self.ann_file)
         self._check_files(data_list)
         return data_list
 
     def _view(self, line: str) -> dict:
         pattern = line if '{domain}' in line else f'{{domain}}/{line}.png'
-        stem = osp.splitext(osp.basename(pattern))[0]
+        name = re.sub('(_domain)?_{domain}|{domain}/', '',
+                      osp.splitext(pattern)[0])
         view = dict(
-            name=re.sub('(_domain)?_{domain}', '', stem),
+            name=name,
             modalities=self.modalities,
             target=self.target)
         for domain in self.domains:

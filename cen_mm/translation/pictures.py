@@ -8,6 +8,8 @@ from mmagic.structures import DataSample
 from mmengine.dist import master_only
 from mmengine.visualization import Visualizer
 
+from ..datasets.names import file_name
+
 WIDTH = 160  # of a picture at least, for the longest caption
 CAPTION = 18  # height
 FONT_SIZE = 8
@@ -68,7 +70,8 @@ class StreamVisualizer(Visualizer):
 
     mmagic's ``BasicVisualizationHook`` calls it with predictions during
     validation and test, and the backends of the config write the pictures:
-    ``LocalVisBackend`` to ``vis_data/vis_image/NAME_ITERATION.png``. All
+    ``LocalVisBackend`` to ``vis_data/vis_image/NAME_ITERATION.png``, with
+    ``%2F`` for each slash of the name. All
     domains are drawn in the colours of the model's inputs and outputs. Small
     pictures are enlarged by an integer factor, others drawn pixel by pixel.
 
@@ -86,8 +89,8 @@ class StreamVisualizer(Visualizer):
             step (int): The iteration. Defaults to 0.
         """
         # LocalVisBackend does not create folders.
-        name = data_sample.name.replace('/', '_')
-        self.add_image(name, self.draw([data_sample]), step)
+        self.add_image(
+            file_name(data_sample.name), self.draw([data_sample]), step)
 
     def draw(self, samples: Sequence[DataSample]) -> np.ndarray:
         """Draw samples, one below the other.

@@ -21,12 +21,11 @@ train_dataloader = dict(
     num_workers=2,
     dataset=dict(
         data_root=data_root,
-        img_suffix='.jpg',
         pipeline=[*_base_.load, *augment, _base_.pack]))
 val_dataloader = dict(
     batch_size=6,
     num_workers=2,
-    dataset=dict(data_root=data_root, img_suffix='.jpg'))
+    dataset=dict(data_root=data_root))
 test_dataloader = val_dataloader
 
 # The encoder has a tenth of the decoder's rate.

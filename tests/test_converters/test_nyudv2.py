@@ -91,6 +91,38 @@ def test_lists_have_the_official_format_and_the_tree_is_sound(converted):
         ('depth', '468x625', 'uint16'): 5}
 
 
+@pytest.mark.parametrize('divide', [1, 2, 4])
+def test_a_tree_of_a_fraction_of_the_size(inputs, data, tmp_path, divide):
+    """Depth and mask are those of a pixel in the middle of its area, and
+    both of the same one; colours are the mean over the area."""
+    nyudv2.convert(
+        **inputs, out=tmp_path, counts=COUNTS, divide=divide)
+    small = 468 // divide
+    assert not nyudv2.TREE.verify(tmp_path, COUNTS).problems
+    for k in (0, 4):
+        rgb, depth = (
+            np.array(Image.open(tmp_path / folder / f'{k + 1:06d}.png'))
+            for folder in ('rgb', 'depth'))
+        assert depth.shape == (small, 625 // divide)
+        metres = data['depths'][6:474, 7:632, k] * 5000.
+        image = data['images'][6:474, 7:632, :, k].astype(float)
+        scale = 625 / (625 // divide)  # 625 is odd
+        for row in range(0, small, 29):
+            for column in range(0, 625 // divide, 31):
+                rows = slice(row * divide, (row + 1) * divide)
+                left, right = column * scale, (column + 1) * scale
+                middle = (divide - 1) / 2
+                y = row * divide + np.array([int(middle), int(middle + .5)])
+                x = np.array([int(left + middle), int(left + middle + 1)])
+                assert np.isclose(metres[np.ix_(y, x)], depth[row, column],
+                                  rtol=0, atol=.51).any()
+                share = np.clip(
+                    np.minimum(np.arange(1, 626), right)
+                    - np.maximum(np.arange(625), left), 0, 1)
+                mean = np.tensordot(share, image[rows].mean(0), 1) / scale
+                assert np.abs(mean - rgb[row, column]).max() < 1
+
+
 # ---------------------------------------------------------------- bad input
 
 def changed(field, value):

@@ -7,7 +7,7 @@ from mmengine.model import MMDistributedDataParallel
 from mmengine.registry import init_default_scope
 from test_parity import Runner, samples_of, small_cen
 
-from cen_mm import SparsityHook
+from cen_mm import PrivateSyncBN, SparsityHook
 
 
 def job(kind):
@@ -48,6 +48,22 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp('two')
     torch.multiprocessing.spawn(process, (str(path), ), nprocs=2)
     return path
+
+
+@pytest.mark.parametrize('momentum', [0.1, None])
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_statistics_of_16_bits(dtype, momentum):
+    """They follow those of a stock norm in 32 bits."""
+    norm = PrivateSyncBN(4, 2, momentum=momentum).to(dtype).stock
+    stock = torch.nn.BatchNorm2d(8, momentum=momentum)
+    for _ in range(3):
+        x = torch.randn(2, 8, 5, 5)
+        stock(x)
+        norm._track(x.mean((0, 2, 3)), x.var((0, 2, 3)))
+    for key in ('running_mean', 'running_var'):
+        torch.testing.assert_close(
+            getattr(norm, key), getattr(stock, key).to(dtype), rtol=0.02,
+            atol=0.01)
 
 
 @pytest.mark.parametrize('kind', ['frozen', 'synced'])

@@ -15,7 +15,7 @@ def test_two_images(run_tool):
                    2, '--rounds', 1, '--size', '60x80')
     rows = re.findall(r'^\| \d (\w+) \| ([\d.]+) \| \**(\d+) %', out, re.M)
     assert [name for name, *_ in rows] == [
-        'LoadImageFromFile', 'LoadModality', 'LoadLabels', 'RandomScale',
+        'LoadRGB', 'LoadModality', 'LoadLabels', 'RandomScale',
         'RandomFlip', 'RandomCrop', 'PackModalities']
     milliseconds = sum(float(row[1]) for row in rows)
     rate = float(re.search(r'^([\d.]+) images/s', out, re.M)[1])

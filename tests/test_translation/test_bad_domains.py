@@ -44,6 +44,13 @@ def test_missing_lists(spoilt):
         make('elsewhere', config='rooms_translation')
 
 
+def test_views_that_would_count_twice(spoilt):
+    path = spoilt / 'val_domain.txt'
+    path.write_text(path.read_text() + '\n' + path.read_text())
+    with fails(ValueError, path, VIEWS[0], 'twice', 'once'):
+        make(spoilt)
+
+
 @pytest.mark.parametrize('config, domain, near', [
     ('taskonomy', 'shade', 'reshading'),
     ('taskonomy', 'depth', 'depth_zbuffer'),

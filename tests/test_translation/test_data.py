@@ -147,10 +147,12 @@ def test_random_geometry_is_shared(tmp_path):
 
 
 def test_official_lists(building, tmp_path):
-    """Their lines are paths; stems, blanks and Windows' ends do as well."""
+    """Their lines are paths; stems, blanks and Windows' ends do as well, and
+    an invisible byte order mark."""
     lines = ['{domain}/point_7_view_2_domain_{domain}.png', '',
              'deep/{domain}/a.png', 'b']
-    (tmp_path / 'a.txt').write_bytes('\r\n'.join(lines).encode())
+    (tmp_path / 'a.txt').write_bytes(
+        '\ufeff'.encode() + '\r\n'.join(lines).encode())
     for name in ('deep/x/a.png', 'deep/y/a.png', 'x/b.png', 'y/b.png'):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -159,7 +161,8 @@ def test_official_lists(building, tmp_path):
     views = list(MultiDomainDataset(
         modalities=('x', ), target='y', ann_file='a.txt',
         data_root=str(tmp_path), pipeline=[], serialize_data=False))
-    assert [view['name'] for view in views] == ['point_7_view_2', 'a', 'b']
+    assert [view['name'] for view in views] == [
+        'point_7_view_2', 'deep/a', 'b']
     assert [view['x_path'] for view in views] == [
         str(path_of(tmp_path, 'x')), f'{tmp_path}/deep/x/a.png',
         f'{tmp_path}/x/b.png']

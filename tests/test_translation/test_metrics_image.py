@@ -88,6 +88,21 @@ def test_every_stream_against_numpy():
     assert list(metrics) == ['MAE', 'RMSE', 'PSNR', 'SSIM']
 
 
+def test_a_picture_that_equals_its_target():
+    """An infinite mean would say nothing of the others."""
+    targets, pictures = make_case()
+    pictures['reshading/'][2] = targets[2]
+    metrics = evaluate(StreamImageMetric(), to_samples(targets, pictures))
+    others = [by_hand([targets[i]], [pictures['reshading/'][i]])['PSNR']
+              for i in (0, 1, 3, 4)]
+    assert metrics['reshading/PSNR'] == pytest.approx(
+        np.mean(others), rel=2e-5)
+    assert metrics['PSNR'] == pytest.approx(
+        by_hand(targets, pictures[''])['PSNR'], rel=2e-5)
+    metrics = evaluate(StreamImageMetric(), to_samples(targets, {'': targets}))
+    assert metrics['PSNR'] == np.inf and metrics['MAE'] == 0
+
+
 def test_a_picture_of_the_wrong_size_is_named():
     targets, pictures = make_case()
     pictures['reshading/'][3] = pictures['reshading/'][3][:, :12]

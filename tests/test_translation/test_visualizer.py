@@ -78,12 +78,13 @@ def test_the_hook_writes_files(tmp_path):
             dict(type='BasicVisualizationHook', interval=dict(val=2)))
     runner = SimpleNamespace(visualizer=visualizer, iter=70)
     drawn = {name: sample_of((160, 160), name=name)
-             for name in ('skipped', 'a', 'kitchen/b')}
+             for name in ('skipped', 'a', 'kitchen/b', 'kitchen_b')}
     skipped, *others = (sample for sample, _ in drawn.values())
     hook.after_val_iter(runner, 0, None, [skipped])
     hook.after_val_iter(runner, 1, None, others)
     files = {p.name: p for p in tmp_path.rglob('*.png')}
-    assert set(files) == {'a_70.png', 'kitchen_b_70.png'}
-    sheet = np.array(Image.open(files['kitchen_b_70.png']))
+    assert set(files) == {
+        'a_70.png', 'kitchen%2Fb_70.png', 'kitchen_b_70.png'}
+    sheet = np.array(Image.open(files['kitchen%2Fb_70.png']))
     lefts = [find(sheet, picture)[1] for picture in drawn['kitchen/b'][1]]
     assert lefts == sorted(lefts)

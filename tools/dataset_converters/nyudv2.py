@@ -3,6 +3,9 @@
     python tools/dataset_converters/nyudv2.py --mat nyu_depth_v2_labeled.mat \\
         --splits splits.mat --classes classMapping40.mat --out data/nyudv2
     python tools/dataset_converters/nyudv2.py --verify data/nyudv2
+
+With --divide 4 --out data/nyudv2_quarter it writes what configs/nyudv2_lite
+reads.
 """
 import argparse
 import sys
@@ -17,8 +20,11 @@ def main() -> None:
     parser.add_argument('--splits', help='splits.mat')
     parser.add_argument('--classes', help='classMapping40.mat')
     parser.add_argument('--out', metavar='DIR', help='folder to write')
+    parser.add_argument('--divide', type=int, choices=(1, 2, 4), default=1,
+                        help='write half or a quarter of the size: colours '
+                        'averaged, depth and labels by nearest neighbour')
     inputs = vars(parser.parse_args())
-    root = inputs.pop('verify')
+    root, divide = inputs.pop('verify'), inputs.pop('divide')
     if any(inputs.values()) if root else not all(inputs.values()):
         parser.error('give either --verify or all of --mat, --splits, '
                      '--classes and --out')
@@ -28,7 +34,7 @@ def main() -> None:
         print(report)
         sys.exit(bool(report.problems))
     try:
-        nyudv2.convert(**inputs)
+        nyudv2.convert(**inputs, divide=divide)
     except (ImportError, OSError, ValueError) as error:
         sys.exit(f'error: {error}')
     print('wrote {0}; check it with --verify {0}'.format(inputs['out']))

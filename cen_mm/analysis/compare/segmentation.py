@@ -10,7 +10,7 @@ from mmengine.dataset import pseudo_collate
 
 from ...apis.inferencer import label_maps
 from ...datasets import PackModalities
-from ...datasets.transforms import IGNORE_INDEX
+from ...datasets.witness import IGNORE_INDEX
 from ..held_out import check_truth
 from .run import Run, Sample
 
@@ -48,7 +48,7 @@ class SegmentationRun(Run):
             for m in self.modalities})
 
     def name_of(self, view: dict) -> str:
-        return Path(view['img_path']).stem
+        return view.get('name', Path(view['img_path']).stem)
 
     def load(self, index: int) -> Sample:
         np.random.seed(index)  # a modality of noise draws from it

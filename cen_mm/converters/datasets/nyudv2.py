@@ -2,6 +2,7 @@
 from pathlib import Path
 from typing import Dict, List, Union
 
+import cv2
 import numpy as np
 
 from .images import IGNORE
@@ -22,11 +23,11 @@ TOP, LEFT = (480 - HEIGHT) // 2, (640 - WIDTH) // 2
 
 def convert(mat: Union[str, Path], splits: Union[str, Path],
             classes: Union[str, Path], out: Union[str, Path],
-            counts: Dict[str, int] = TREE.counts) -> None:
+            counts: Dict[str, int] = TREE.counts, divide: int = 1) -> None:
     """Write the tree that training reads.
 
-    Images, labels and depth are cropped around their centre to 468x625.
-    Depth is the in-painted one, in 1/5000 m.
+    Images, labels and depth are cropped around their centre to 468x625, and
+    reduced if asked to. Depth is the in-painted one, in 1/5000 m.
 
     Args:
         mat (str or Path): ``nyu_depth_v2_labeled.mat``, MATLAB v7.3.
@@ -36,6 +37,8 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
             ``mapClass`` gives the class, 1 to 40 or 0, of each raw label.
         out (str or Path): Folder to write.
         counts (dict): Number of images by split.
+        divide (int): What height and width are divided by, see
+            :func:`reduced`. Defaults to 1.
 
     Raises:
         FileNotFoundError: If an input file does not exist.
@@ -54,8 +57,36 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
         names = {split: [f'{number:06d}' for number in listed]
                  for split, listed in numbers_of.items()}
         TREE.write(out, names, (
-            (f'{number:06d}', _convert_image(mat, file, number, class_of))
+            (f'{number:06d}',
+             reduced(_convert_image(mat, file, number, class_of), divide))
             for number in numbers))
+
+
+def reduced(images: Dict[str, np.ndarray],
+            divide: int) -> Dict[str, np.ndarray]:
+    """Images of a fraction of the size.
+
+    Colours are averaged over areas. Depth and labels are those of the pixel
+    in the middle, as no other depth or label was measured.
+
+    Args:
+        images (dict): By folder, ``(H, W)`` or ``(H, W, 3)``.
+        divide (int): What height and width are divided by; the quotients
+            are rounded down.
+
+    Returns:
+        dict[str, np.ndarray]: By folder.
+    """
+    if divide == 1:
+        return images
+    height, width = images['masks'].shape
+    size = width // divide, height // divide
+    return {
+        folder: cv2.resize(
+            image, size, interpolation=cv2.INTER_AREA if folder == 'rgb'
+            else cv2.INTER_NEAREST_EXACT)
+        for folder, image in images.items()
+    }
 
 
 def _read_class_map(path: Union[str, Path]) -> np.ndarray:

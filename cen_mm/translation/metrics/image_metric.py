@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from mmagic.registry import METRICS
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
 from torch import Tensor
 from torchmetrics.functional.image import (
     peak_signal_noise_ratio,
@@ -27,10 +28,11 @@ class StreamImageMetric(BaseMetric):
     MSE is at most twice the MAE.
 
     ``PSNR`` (dB) and ``SSIM`` (1 for equal pictures) are torchmetrics', of
-    0..255 with a data range of 255, averaged over the pictures. They are not
-    in the paper. SSIM has Gaussian windows of 11 pixels (sigma 1.5), of which
-    those inside the picture count, as versions of torchmetrics differ at the
-    border.
+    0..255 with a data range of 255, averaged over the pictures. A picture
+    that equals its target has no PSNR: it is left out of that mean, and the
+    log says so; if all do, the mean is infinite. They are not in the paper.
+    SSIM has Gaussian windows of 11 pixels (sigma 1.5), of which those inside
+    the picture count, as versions of torchmetrics differ at the border.
 
     Keys are ``MAE`` for the ensemble and ``reshading/MAE`` for a stream.
 
@@ -95,10 +97,19 @@ class StreamImageMetric(BaseMetric):
         """
         values = {}
         for stream in results[0]:
-            mae, mse, psnr, ssim = np.mean(
-                [list(r[stream].values()) for r in results], axis=0).tolist()
+            table = np.array([list(r[stream].values()) for r in results])
+            mae, mse, _, ssim = table.mean(axis=0).tolist()
+            psnr = table[np.isfinite(table[:, 2]), 2]
+            if len(psnr) < len(table):
+                print_log(
+                    f'{stream}: {len(table) - len(psnr)} of {len(table)} '
+                    'pictures equal their target and are left out of the '
+                    'mean PSNR', 'current')
             values[stream] = dict(
-                MAE=mae, RMSE=mse**0.5, PSNR=psnr, SSIM=ssim)
+                MAE=mae,
+                RMSE=mse**0.5,
+                PSNR=psnr.mean().item() if len(psnr) else float('inf'),
+                SSIM=ssim)
         return report(
             f'{len(results)} pictures, MAE and RMSE on [-1, 1], PSNR in dB',
             values)

@@ -19,7 +19,7 @@ data_preprocessor = dict(
 # The second stream is called depth as in the other data sets, so that models
 # need not know which one they are trained on.
 inputs = [
-    dict(type='LoadImageFromFile'),
+    dict(type='LoadRGB'),
     dict(type='LoadModality', modality='depth')
 ]
 load = [*inputs, _base_.labels]

@@ -13,7 +13,7 @@ data_preprocessor = dict(
     pad_val=0,
     seg_pad_val=255)
 inputs = [
-    dict(type='LoadImageFromFile'),
+    dict(type='LoadRGB'),
     # The depth of the authors' folder is not cut to 468 x 625 yet.
     dict(type='LoadModality', modality='depth', centre_crop=True)
 ]

@@ -4,7 +4,7 @@ _base_ = '../loaders/segmentation.py'
 dataset_type = 'RoomsDataset'
 data_root = 'data/rooms'
 inputs = [
-    dict(type='LoadImageFromFile'),
+    dict(type='LoadRGB'),
     dict(type='LoadModality', modality='depth')
 ]
 load = [*inputs, _base_.labels]

@@ -16,7 +16,7 @@ data_preprocessor = dict(
     pad_val=0,
     seg_pad_val=255)
 inputs = [
-    dict(type='LoadImageFromFile'),
+    dict(type='LoadRGB'),
     dict(type='LoadModality', modality='depth')
 ]
 load = [*inputs, _base_.labels]
