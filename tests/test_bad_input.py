@@ -74,7 +74,8 @@ AGAIN = 'write the file again'
 
 
 @pytest.mark.parametrize('file, content, load, parts', [
-    *[(f'{folder}.png', share, {}, [AGAIN]) for folder in ('rgb', 'depth', 'masks')
+    *[(f'{folder}.png', share, {}, [AGAIN])
+      for folder in ('rgb', 'depth', 'masks')
       for share in (0, 0.01, 0.5, 0.8)],
     *[('depth.tiff', share, {}, ['cannot be decoded', AGAIN])
       for share in (0, 0.5)],

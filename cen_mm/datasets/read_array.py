@@ -8,12 +8,12 @@ import numpy as np
 from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
+from .bands import choose_bands, file_bands
+
 ORIENTATION = 0x0112  # the tag of EXIF
 # What announces it, by the first bytes of JPEG, PNG and WebP.
 EXIF = {b'\xff\xd8': b'Exif\0\0', b'\x89P': b'eXIf', b'RI': b'EXIF'}
 TIFF = b'II', b'MM'
-
-from .bands import choose_bands, file_bands
 
 
 def describe(source: Union[str, np.ndarray], modality: str) -> str:
