@@ -57,8 +57,8 @@ def test_statistics_are_those_of_loops(modalities, rule, small):
             rows, loops(gamma, 0.02, replaced))):
         expected.update(
             threshold=rule.threshold, region=rule.region,
-            random_share=rule.random_share, layer='net.bn', modality='abcd'[m], channels=39,
-            small_threshold=0.02, donor_use=math.nan)
+            random_share=rule.random_share, layer='net.bn',
+            modality='abcd'[m], channels=39, small_threshold=0.02, donor_use=math.nan)
         assert row.keys() == expected.keys()
         for key, value in expected.items():
             assert row[key] == value or row[key] == pytest.approx(
