@@ -108,6 +108,32 @@ def test_every_parameter_is_trained(job):
     assert trained == {id(p) for p in net.parameters()}
 
 
+def test_norms_behind_3x3_convolutions_exchange(job):
+    """Those of residual blocks, all of them, and no others."""
+    if not job.cfg.model.get('exchange'):
+        pytest.skip('nothing is exchanged')
+    modules = dict(job.net.named_modules())
+    for name, norm in exchangeable_norms(job.net.backbone):
+        conv = modules.get('backbone.' + name.replace('.bn', '.conv'))
+        if '.bn' in name and conv is not None:
+            conv = getattr(conv, 'stock', conv)
+            assert (norm.exchange is not None) == (
+                conv.kernel_size == (3, 3)), name
+
+
+def test_no_decay_outweighs_the_penalty(job):
+    """It would close channels in all modalities alike."""
+    weight = job.cfg.default_hooks.get('sparsity', {}).get('weight')
+    optimizer = build_optim_wrapper(job.net, job.cfg.optim_wrapper).optimizer
+    if not weight or not isinstance(optimizer, torch.optim.SGD):
+        pytest.skip('no penalty, or a decay that is not added to it')
+    decays = {id(p): group['weight_decay']
+              for group in optimizer.param_groups for p in group['params']}
+    for name, norm in exchangeable_norms(job.net):
+        if norm.exchange is not None:
+            assert decays[id(norm.weight)] < weight, name
+
+
 def enlarged(net, x, size):
     mode = net.test_cfg.get('upsample', 'bilinear')
     return F.interpolate(net(x, mode='tensor'), size, mode=mode)

@@ -13,5 +13,6 @@ def write_gammas(work_dir, layers, modalities, steps=None, threshold=2e-2):
             gamma = np.asarray(gammas, np.float32)[s]
             arrays[name] = gamma
             arrays[f'{name}/replaced'] = np.abs(gamma) < threshold
+            arrays[f'{name}/threshold'] = np.array(threshold)
         np.savez(folder / f'iter_{step:06d}.npz', **arrays)
     return work_dir

@@ -13,8 +13,9 @@ by a model of segmentation, and by one of translation
 
     OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
 
-Files that are broken or lack a partner are listed at the end, and the exit
-code is then 1.
+Samples that cannot be read or predicted, or lack a file, are listed at the
+end, and the exit code is then 1; all others are done. Linked folders are
+followed.
 """
 import argparse
 import sys

@@ -1,4 +1,5 @@
 """How all pictures look: one colour a modality, whatever the picture."""
+import io
 import zlib
 from pathlib import Path
 from typing import Dict, Iterable, Sequence, Union
@@ -120,3 +121,11 @@ def save(figure, out: Union[str, Path]) -> None:
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=DPI)
     plt.close(figure)
+
+
+def png(figure) -> bytes:
+    """A figure as the content of a PNG; closes it."""
+    content = io.BytesIO()
+    figure.savefig(content, format='png', dpi=DPI)
+    plt.close(figure)
+    return content.getvalue()

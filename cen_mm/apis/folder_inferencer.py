@@ -11,7 +11,7 @@ from mmengine.utils import track_iter_progress
 from PIL import Image
 
 from .checkpoint import load_model
-from .folders import pair_files
+from .folders import check_pixels, pair_files
 
 Source = Union[str, Path, np.ndarray]
 
@@ -80,7 +80,8 @@ class FolderInferencer(ABC):
 
         The files of a sample have the same name, see :func:`pair_files`.
         The outputs are ``OUT/KIND/STREAM/NAME.png``; a stream is a modality
-        or the 'ensemble'. A sample that cannot be read is skipped.
+        or the 'ensemble'. A sample that cannot be read or predicted is named
+        and skipped, whatever the error.
 
         Args:
             inputs (Mapping[str, str | Path]): A folder for each modality, or
@@ -88,8 +89,8 @@ class FolderInferencer(ABC):
             out (str | Path): Folder to write to.
 
         Returns:
-            list[str]: A sentence for each file that was broken or lacked a
-            partner.
+            list[str]: A sentence for each sample that failed or lacked a
+            file.
 
         Raises:
             FileNotFoundError: If a folder does not exist.
@@ -101,11 +102,12 @@ class FolderInferencer(ABC):
         self._keep_apart(inputs, Path(out))
         for name, files in track_iter_progress(list(samples.items())):
             try:
-                loaded = self._load(files)
-            except (OSError, ValueError) as error:
-                failures.append(f'{name}: {error}')
+                drawn = self.draw(*self._load(files))
+            # A damaged file may raise anything, and the others are to go on.
+            except Exception as error:
+                failures.append(f'{name}: {_sentence(error, files)}')
                 continue
-            for stream, pictures in self.draw(*loaded).items():
+            for stream, pictures in drawn.items():
                 for kind, array in zip(self.kinds, pictures):
                     path = Path(out) / kind / stream / f'{name}.png'
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,6 +135,7 @@ class FolderInferencer(ABC):
                     raise FileNotFoundError(
                         f'{source}, the {modality} of the sample, is not '
                         'there: give the path of a file')
+                check_pixels(source)
             sources[modality] = source
         return self.pipeline(sources)
 
@@ -164,3 +167,13 @@ class FolderInferencer(ABC):
                     raise ValueError(
                         f'{target} would be written, but {path} is an input: '
                         'give another folder for the output')
+
+
+def _sentence(error: Exception, files: Mapping[str, Path]) -> str:
+    """An error in one line, which names a file of the sample."""
+    text = ' '.join(str(error).split())
+    paths = list(map(str, files.values()))
+    if any(path in text for path in paths):
+        return text
+    return (f'{" and ".join(paths)} cannot be predicted '
+            f'({type(error).__name__}: {text})')

@@ -1,9 +1,15 @@
 """Pairing of files in several folders."""
-from os.path import splitext
+import os
+import warnings
+from os.path import realpath, splitext
 from pathlib import Path
-from typing import Dict, List, Mapping, Tuple, Union
+from typing import Dict, Iterator, List, Mapping, Tuple, Union
+
+import numpy as np
+from PIL import Image
 
 SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.npy', '.png', '.tif', '.tiff', '.webp')
+MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # 89 million
 
 
 def pair_files(
@@ -15,7 +21,8 @@ def pair_files(
     The name of a file is its path inside the folder, without the suffix:
     ``rgb/kitchen/a.jpg`` belongs to ``depth/kitchen/a.png``, and with
     ``suffixes=dict(rgb='_left.png')`` so does ``rgb/kitchen/a_left.jpg``.
-    Files that are neither images nor ``.npy`` are ignored.
+    Files that are neither images nor ``.npy`` are ignored. Links are
+    followed, but for those back to a folder that they lie in.
 
     Args:
         inputs (Mapping[str, str | Path]): A folder for each modality; or a
@@ -69,9 +76,54 @@ def pair_files(
     return samples, missing
 
 
+def check_pixels(path: str) -> None:
+    """Refuse a file that claims more pixels than Pillow trusts.
+
+    Only its header is read: some bytes may claim to be 10 thousand million
+    pixels, and exhaust the memory when they are decoded.
+
+    Args:
+        path (str): An image or an ``.npy`` file.
+
+    Raises:
+        ValueError: If it claims more than 89 million pixels.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter('error', Image.DecompressionBombWarning)
+        try:
+            if path.endswith('.npy'):
+                shape = np.load(path, 'r', allow_pickle=False).shape[:2]
+                claims_more = np.prod(shape, dtype=float) > MOST_PIXELS
+            else:
+                Image.open(path).close()
+                claims_more = False
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            claims_more = True
+        except (OSError, EOFError, ValueError):
+            return  # the reader knows more formats, and names what it cannot
+    if claims_more:
+        raise ValueError(
+            f'{path} claims more than {MOST_PIXELS:,} pixels, the limit: it '
+            'is damaged, or cut it into tiles')
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files within."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for root, folders, files in os.walk(
+            folder, onerror=fail, followlinks=True):
+        if realpath(root) in map(realpath, Path(root).parents):
+            folders.clear()  # a link back
+        else:
+            yield from (Path(root, name) for name in files)
+
+
 def _names(folder: Path, ending: str) -> Dict[str, Path]:
     names = {}
-    for path in sorted(folder.rglob('*')):
+    for path in sorted(_files(folder)):
         hidden = path.name.startswith('.')
         if hidden or path.suffix.lower() not in SUFFIXES:
             continue

@@ -2,6 +2,7 @@
 from pathlib import Path
 from typing import Dict, Optional, Sequence, Tuple, Union
 
+import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
@@ -143,18 +144,20 @@ class MultimodalInferencer(FolderInferencer):
         return True
 
     @torch.no_grad()
-    def predict(self, data: dict) -> SegDataSample:
+    def predict(self, data: dict, keeps_logits: bool = True) -> SegDataSample:
         """Predict a sample of the test pipeline."""
+        self.model.keeps_logits = keeps_logits
         return self.model.test_step(pseudo_collate([data]))[0]
 
     def draw(self, data: dict, image: Optional[np.ndarray]
              ) -> Dict[str, Tuple[np.ndarray, ...]]:
         """Labels and overlay of every stream."""
         pictures = {}
-        for stream, labels in label_maps(self.predict(data)).items():
+        result = self.predict(data, keeps_logits=False)
+        for stream, labels in label_maps(result).items():
             colours = np.array(self.dataset_meta['palette'], np.uint8)[labels]
             if image is not None:
-                mixed = OPACITY * colours + (1 - OPACITY) * image
-                colours = mixed.round().astype(np.uint8)
+                colours = cv2.addWeighted(
+                    colours, OPACITY, image, 1 - OPACITY, 0)
             pictures[stream] = labels, colours
         return pictures

@@ -31,7 +31,8 @@ class SparsityHook(Hook):
     and modality, and to the visualiser (``exchange/<layer>/<modality>``),
     and the gammas to ``<work_dir>/gammas/iter_<n>.npz``: under a layer's name
     its ``(M, C)`` gammas, under ``<layer>/replaced`` what they exchange,
-    under ``modalities`` the M names.
+    under ``<layer>/threshold`` the threshold of its exchange, under
+    ``modalities`` the M names.
 
     Args:
         weight (float): lambda. The official code adds its term once for each
@@ -143,6 +144,7 @@ class SparsityHook(Hook):
             replaced = norm.exchange.replaced(norm.gamma)  # (M, C)
             arrays[name] = norm.gamma.float().cpu().numpy()
             arrays[f'{name}/replaced'] = replaced.cpu().numpy()
+            arrays[f'{name}/threshold'] = np.array(norm.exchange.threshold)
             shares.append((name, replaced.float().mean(dim=1).tolist()))
         for m, modality in enumerate(self.modalities):
             mean = sum(share[m] for _, share in shares) / len(shares)

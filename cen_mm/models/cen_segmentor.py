@@ -24,7 +24,9 @@ from ..layers import (
     set_present,
 )
 from .fusing import add_fusions
+from .labels import keep_size, predict_labels
 from .preprocessor import MultimodalPreProcessor
+from .refinenet_head import RefineNetHead
 from .stream_head import StreamHead
 
 PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
@@ -83,6 +85,11 @@ class CENSegmentor(EncoderDecoder):
             the modalities.
         kwargs: As of :class:`mmseg.models.EncoderDecoder`.
 
+    Attributes:
+        keeps_logits (bool): Whether predictions hold ``seg_logits`` beside
+            the label maps, True as in mmseg. Without them a large image
+            takes much less memory.
+
     Raises:
         ValueError: If the modalities are no distinct names, a layer says
             another M, no private norm has such a name, a head cannot be run
@@ -137,6 +144,7 @@ class CENSegmentor(EncoderDecoder):
                 self.auxiliary_head = self._by_stream(self.auxiliary_head)
         check_num_modalities(self, m)
         self.batch_is_checked = False
+        self.keeps_logits = True
         self.present = (self.test_cfg or {}).get('modalities', modalities)
 
     @property
@@ -265,6 +273,28 @@ class CENSegmentor(EncoderDecoder):
                 "statistics of the batch, such as norm_cfg=dict(type='GN', "
                 'num_groups=32)') from error
         return {**losses, **alignment_losses(self.backbone)}
+
+    def predict(self,
+                inputs: Tensor,
+                data_samples: OptSampleList = None) -> SampleList:
+        """The stock prediction; without logits if they are not wanted.
+
+        Args:
+            inputs (Tensor): ``(N, M*C, H, W)``.
+            data_samples (list[SegDataSample], optional): N samples.
+
+        Returns:
+            list[SegDataSample]: See :meth:`postprocess_result`. If
+            ``keeps_logits`` is False only the label maps, as far as it
+            saves memory.
+        """
+        slides = self.test_cfg.get('mode') == 'slide'
+        if self.keeps_logits or data_samples is None or not isinstance(
+                self.decode_head, (StreamHead, RefineNetHead)) or (
+                    slides and not keep_size(inputs, data_samples)):
+            return super().predict(inputs, data_samples)
+        predict_labels(self, inputs, data_samples)
+        return data_samples
 
     def slide_inference(self, inputs: Tensor,
                         batch_img_metas: List[dict]) -> Tensor:

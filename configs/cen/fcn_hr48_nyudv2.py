@@ -9,7 +9,11 @@ model = dict(
     data_preprocessor=_base_.data_preprocessor,
     modalities=('rgb', 'depth'),
     exchange=dict(
-        norms=r'(layer1|stage\d)\..*\.bn2', threshold=2e-2, region='all'),
+        # layer1 has bottlenecks; in the basic blocks of the stages both
+        # convolutions are 3x3.
+        norms=r'(layer1\..*\.bn2|stage\d\..*\.bn[12])',
+        threshold=2e-2,
+        region='all'),
     backbone=dict(
         type='HRNet',
         norm_cfg=norm_cfg,

@@ -24,7 +24,8 @@ def log_of(modalities, label='', **layers):
               for k, v in layers.items()}
     replaced = {k: abs(v) < 0.02 for k, v in gammas.items()}
     steps = 20 * np.arange(len(next(iter(gammas.values()))))
-    return GammaLog(steps, modalities, gammas, replaced, label, label)
+    return GammaLog(steps, modalities, gammas, replaced,
+                    dict.fromkeys(gammas, 0.02), label, label)
 
 
 def curves(axis, style):
@@ -58,18 +59,43 @@ def test_trajectories():
     left, right = figure.axes
     assert left.get_title() == 'one\n1 of 2 closed channels recovered'
     assert left.get_ylim() == right.get_ylim()
-    assert curves(left, '-') == [[1, 0.01, 0.01, 0.3], [1, 0.4, 0.01, 0.005]]
+    assert curves(left, '-') == [[1, 0.4, 0.01, 0.005]]
+    assert curves(left, '-.') == [[1, 0.01, 0.01, 0.3]]
     assert curves(left, '--') == [[1, 0.9, 0.8, 0.7]]
     assert (curves(right, '-'), curves(right, '--')) == ([], [[1] * 4] * 3)
-    dot, = (n for n in left.get_lines() if n.get_marker() == 'o')
-    assert dot.get_xydata().tolist() == [[60, 0.3]]
     figure, text = draw_trajectories(
         [one], 'net.layer3.0.bn2', 'thermal', 'all', 0.45)
     assert text.startswith(
         'one, net.layer3.0.bn2 of thermal, 6 channels: 0 of 3 closed channels '
         'recovered, 0 of 1 that began below rose; closed ones end at |gamma| '
         '0.3000 at most')
-    assert [len(curves(figure.axes[0], k)) for k in ('-', '--')] == [3, 3]
+    assert {k: len(curves(figure.axes[0], k)) for k in ('-', '--', '-.', ':')
+            } == {'-': 3, '--': 2, '-.': 0, ':': 1}
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        '|gamma| < 0.45', 'stays open', 'closes', 'stays closed']
+
+
+@pytest.mark.parametrize('recorded, shown', [
+    ((0.01, 0.01), 'below 0.01'), ((0., 0.01), 'below 0.01'),
+    ((0.3, 0.), 'below 0.3')])
+def test_threshold_is_that_of_the_runs(recorded, shown):
+    logs = [log_of(NAMES, str(i), bn=np.full((2, 3, 6), 0.1))._replace(
+        thresholds={'net.bn': value}) for i, value in enumerate(recorded)]
+    figure, _ = draw_trajectories(logs, 'bn', 'rgb')
+    assert figure.legends[0].get_texts()[0].get_text() == shown.replace(
+        'below', '|gamma| <')
+
+
+@pytest.mark.parametrize('recorded, message', [
+    ((0., 0.), 'record no threshold above 0, so give --threshold'),
+    ((0.01, 0.02), 'exchanged below 0.01, 0.02, so give --threshold'),
+    ((None, ), 'record no threshold above 0, so give --threshold')])
+def test_threshold_that_nobody_knows(recorded, message):
+    logs = [log_of(NAMES, bn=np.full((2, 3, 6), 0.1))._replace(
+        thresholds={} if value is None else {'net.bn': value})
+        for value in recorded]
+    with pytest.raises(ValueError, match=message):
+        draw_trajectories(logs, 'bn', 'rgb')
 
 
 def check_panel(axis, gamma):

@@ -8,7 +8,7 @@ from tiny_gammas import write_gammas
 
 from cen_mm.analysis.gammas import read_gammas
 from cen_mm.analysis.gammas.proportions import allotment, proportions
-from cen_mm.analysis.gammas.trajectories import find_recoveries
+from cen_mm.analysis.gammas.trajectories import find_recoveries, outcomes
 from cen_mm.analysis.tables import find_layer, short_name
 
 LAYERS = ('backbone.layer3.0.bn1', 'backbone.layer3.0.bn2',
@@ -39,6 +39,7 @@ def test_reads_all_records_in_their_order(tmp_path, gammas):
         np.testing.assert_array_equal(log.gammas[name], expected)
         np.testing.assert_array_equal(
             log.replaced[name], (expected > -0.02) & (expected < 0.02))
+    assert log.thresholds == dict.fromkeys(LAYERS, 0.02)
     shares = log.shares()
     assert shares.shape == (3, 4, 2)
     count = sum(-0.02 < g < 0.02 for g in gammas['neck.bn2'][2, 1].tolist())
@@ -136,6 +137,17 @@ def test_recoveries():
     assert str(some) == '1 of 2 closed channels recovered'
     # One that jumps over zero is not seen near it.
     assert not find_recoveries(np.array([[0.5], [-0.5]]), 0.02).closed.any()
+
+
+def test_each_channel_has_one_outcome():
+    courses = np.array([course for course, _, _ in COURSES])
+    found = outcomes(np.resize([1, -1], (len(COURSES), 1)).T
+                     * courses.T, 0.02)
+    assert [[name for name, some in found.items() if some[c]]
+            for c in range(len(COURSES))] == [[name] for name in (
+                'closes', 'opens', 'stays open', 'stays closed', 'opens',
+                'closes', 'opens', 'closes', 'closes', 'stays open',
+                'opens')]
 
 
 @pytest.mark.parametrize('count', [2, 3, 4])

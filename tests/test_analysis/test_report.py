@@ -98,7 +98,11 @@ def test_translation(tmp_path, run_tool, monkeypatch):
             assert f'{float(row[key]):.4f}' in printed
     assert len(forced) == 4 and len(values) == 2 * 4
     page = (out / 'report.html').read_text()
-    assert not re.search(r'<(script|link|iframe)|href=|url\(', page)
+    assert not re.search(r'<(script|link|iframe)|href="[^#]|url\(', page)
+    assert str(tmp_path) not in page
+    order = [page.index(part) for part in (
+        '4 of 4 layers exchange channels', '<img', '<table')]
+    assert order == sorted(order)
     cells = rows_of(page)
     for row in rows:
         assert [row['layer'].split('.', 1)[1], row['modality'],
@@ -115,6 +119,41 @@ def test_translation(tmp_path, run_tool, monkeypatch):
     assert len(images) == 4 and set(images) == {
         'data:image/png;base64,' + b64encode(path.read_bytes()).decode()
         for path in out.glob('*.png')}
+
+
+def test_a_page_alone(trained_run, tmp_path, run_tool):
+    """Layers that replace nothing are folded away."""
+    checkpoint = trained_run / 'epoch_3.pth'
+    gammas = {
+        key[:-len('.stock.weight')]: value.view(2, -1).abs()
+        for key, value in torch.load(checkpoint)['state_dict'].items()
+        if re.search(r'layer\d.*bn2.stock.weight', key)}
+    smallest = sorted(gamma.min().item() for gamma in gammas.values())
+    threshold = smallest[5]  # what equals it is not below
+    page = tmp_path / 'new/page.html'
+    args = (TOOL, checkpoint, '--images', 0, '--cfg-options',
+            f'model.exchange.threshold={threshold!r}', '--out')
+    assert f'{page}: 16 layers' in run_tool(*args, page)
+    assert [path.name for path in page.parent.iterdir()] == ['page.html']
+    run_tool(*args, tmp_path / 'folder')
+    rows = read_csv(tmp_path / 'folder/layers.csv')
+    text = page.read_text()
+    assert (tmp_path / 'folder/report.html').read_text() == text
+    for row in rows:
+        small = gammas[row['layer']][
+            ['rgb', 'depth'].index(row['modality'])] < threshold
+        channels = []
+        for run in row['replaced_channels'].split():
+            first, last = map(int, (run.split('-') * 2)[:2])
+            channels += range(first, last + 1)
+        assert channels == small.nonzero().flatten().tolist()
+    open_, folded = re.split(r'<summary>11 layers that replace nothing', text)
+    folded = folded.split('</details>')[0]
+    idle = {layer.split('.', 1)[1] for layer, gamma in gammas.items()
+            if not (gamma < threshold).any()}
+    assert len(idle) == 11
+    assert {row[0] for row in rows_of(folded)[1:]} == idle
+    assert len(rows_of(open_)) == 1 + 2 * 5
 
 
 def test_segmentation(trained_run, tmp_path, run_tool):

@@ -11,7 +11,7 @@ from cen_mm.analysis.report.donor_use import watch_donors
 from cen_mm.analysis.report.forcing import exchange_off
 from cen_mm.analysis.report.plots import histograms, share_plot
 from cen_mm.analysis.report.report import Report
-from cen_mm.analysis.report.tables import layer_statistics
+from cen_mm.analysis.report.tables import layer_statistics, ranges
 from cen_mm.analysis.trained_net import exchanging_norms
 from cen_mm.layers import ExchangeRule, PrivateBN, PrivateNorm
 
@@ -31,7 +31,9 @@ def loops(gamma, threshold, replaced):
                 abs(gamma[k, c]) < threshold
                 for k in range(modalities) if k != m)
         yield dict(
-            replaced=np.mean(replaced[m]), small_own=np.mean(small[0]),
+            replaced=np.mean(replaced[m]),
+            replaced_channels=ranges(np.flatnonzero(replaced[m])),
+            small_own=np.mean(small[0]),
             small_others=np.mean(small[1]) if small[1] else math.nan,
             swapped=swapped, dead_donors=dead,
             **{f'gamma_q{q}': np.quantile(np.abs(gamma[m]), q / 100)
@@ -68,6 +70,12 @@ def test_statistics_are_those_of_loops(modalities, rule, small):
     assert any(row['dead_donors'] for row in rows) == exchanges
     if rule.random_share is None:
         assert (rows[0]['swapped'] > 0) == (exchanges and rule.region == 'all')
+
+
+@pytest.mark.parametrize('numbers, text', [
+    ([], ''), ([3], '3'), ([0, 1], '0-1'), ([0, 2, 3, 4, 9], '0 2-4 9')])
+def test_ranges(numbers, text):
+    assert ranges(numbers) == text
 
 
 def test_nets_without_an_exchange_say_why():

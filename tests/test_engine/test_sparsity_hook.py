@@ -115,6 +115,7 @@ def test_records_shares_and_gammas(tmp_path):
     assert saved['modalities'].tolist() == ['rgb', 'depth']
     below = np.abs(gamma) < 2e-2
     assert np.array_equal(saved[f'{name}/replaced'], below)
+    assert saved[f'{name}/threshold'] == 2e-2
     for m, modality in enumerate(('rgb', 'depth')):
         assert scalars[f'exchange/{name}/{modality}'] == pytest.approx(
             below[m].mean())

@@ -2,9 +2,10 @@
 
     python tools/analysis_tools/exchange_report.py CHECKPOINT
 
-Writes layers.csv, one row a layer and modality, and the page report.html,
-with its plots as files too, into exchange_report/ beside the checkpoint;
---evaluate tests with single layers forced, and adds forcing.csv.
+Writes layers.csv, one row a layer and modality with the channels that it
+replaces, and the page report.html, with its plots as files too, into
+exchange_report/ beside the checkpoint; --evaluate tests with single layers
+forced, and adds forcing.csv. --out report.html writes the page alone.
 """
 import argparse
 
@@ -14,8 +15,8 @@ def main() -> None:
     add = parser.add_argument
     add('checkpoint', help='checkpoint file')
     add('--config', help='its config; by default the one beside it')
-    add('--out', help='folder to write; by default exchange_report beside '
-        'the checkpoint')
+    add('--out', help='folder to write, or a file *.html for the page alone; '
+        'by default exchange_report beside the checkpoint')
     add('--images', type=int, default=16, help='how many images of the test '
         'set show what donors give; 0 leaves data out (default: 16)')
     add('--threshold', type=float, help='scales below it count as small, '

@@ -23,9 +23,9 @@ def main() -> None:
     add('--region', choices=('own', 'all'), default='own',
         help='which channels: the part of the modality, which is penalised '
         'by default, or all')
-    add('--threshold', type=float, default=2e-2,
-        help='below which |gamma| has closed; default: %(default)s, that of '
-        'segmentation; translation exchanges below 0.01')
+    add('--threshold', type=float,
+        help='below which |gamma| has closed; by default that of the exchange '
+        'of the runs')
     args = parser.parse_args()
     from cen_mm.analysis.gammas.records import plot_runs
     from cen_mm.analysis.gammas.trajectories import draw_trajectories

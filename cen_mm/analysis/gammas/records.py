@@ -17,6 +17,8 @@ class GammaLog(NamedTuple):
         gammas (dict[str, np.ndarray]): By layer, ``(S, M, C)``.
         replaced (dict[str, np.ndarray]): By layer, which channels were
             exchanged, booleans ``(S, M, C)``.
+        thresholds (dict[str, float]): By layer, that of its exchange at the
+            last record. Empty if an older cen_mm has written the records.
         work_dir (str): Of the training, for messages.
         label (str): What pictures call the run.
     """
@@ -24,6 +26,7 @@ class GammaLog(NamedTuple):
     modalities: List[str]
     gammas: Dict[str, np.ndarray]
     replaced: Dict[str, np.ndarray]
+    thresholds: Dict[str, float]
     work_dir: str = ''
     label: str = ''
 
@@ -71,6 +74,8 @@ def read_gammas(work_dir: Union[str, Path],
     return GammaLog(
         np.array(steps), networks[0][0], {k: stacked[k] for k in layers},
         {k: stacked[f'{k}/replaced'] for k in layers},
+        {k: float(stacked[f'{k}/threshold'][-1]) for k in layers
+         if f'{k}/threshold' in stacked},
         str(work_dir), label or Path(work_dir).resolve().name)
 
 

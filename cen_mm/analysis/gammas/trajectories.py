@@ -1,5 +1,5 @@
 """Figure 5: gammas over training, and whether closed ones grow again."""
-from typing import List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -60,9 +60,45 @@ def find_recoveries(gammas: np.ndarray, threshold: float) -> Recoveries:
                       below[0] & ~below[-1])
 
 
+def outcomes(gammas: np.ndarray, threshold: float) -> Dict[str, np.ndarray]:
+    """What became of each channel, in one of four ways.
+
+    Args:
+        gammas (np.ndarray): ``(S, *)``, see :func:`find_recoveries`.
+        threshold (float): Of ``|gamma|``.
+
+    Returns:
+        dict[str, np.ndarray]: Booleans by channel, ``(*)``. 'stays open' is
+        never below the threshold, 'stays closed' always; of the others,
+        which are below at some records, 'closes' is below at the last one
+        and 'opens' is not. Each channel is in one.
+    """
+    below = np.abs(gammas) < threshold
+    some = below.any(axis=0) & ~below.all(axis=0)
+    return {
+        'stays open': ~below.any(axis=0),
+        'closes': some & below[-1],
+        'opens': some & ~below[-1],
+        'stays closed': below.all(axis=0)
+    }
+
+
+def _threshold(logs: List[GammaLog], layers: List[str]) -> float:
+    """The one that the runs exchanged below, where they did."""
+    found = {log.thresholds.get(layer, 0.) for log, layer in zip(logs, layers)}
+    found -= {0.}
+    if len(found) != 1:
+        what = (f'exchanged below {", ".join(map(str, sorted(found)))}'
+                if found else 'record no threshold above 0')
+        raise ValueError(f'the runs {what}, so give --threshold: below which '
+                         '|gamma| counts as closed')
+    return found.pop()
+
+
 def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
                       region: str = 'own',
-                      threshold: float = 2e-2) -> Tuple[Figure, str]:
+                      threshold: Optional[float] = None
+                      ) -> Tuple[Figure, str]:
     """Draw the gammas of one layer and modality, a panel a run.
 
     Args:
@@ -71,21 +107,24 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
         modality (str): Its name.
         region (str): Which channels: the modality's 'own' part, or 'all'.
             Defaults to 'own'.
-        threshold (float): Below which ``|gamma|`` has closed. Defaults to
-            2e-2.
+        threshold (float, optional): Below which ``|gamma|`` has closed.
+            Defaults to that of the exchange of the runs, as recorded.
 
     Returns:
         tuple[Figure, str]: Picture, and how many recovered in words.
 
     Raises:
-        ValueError: If the layer or modality is not there, or there is one
-            record only.
+        ValueError: If the layer or modality is not there, there is one
+            record only, or the runs record no threshold or several.
     """
+    names = [find_layer(layer, log.gammas, f'{log.work_dir}: ')
+             for log in logs]
+    if threshold is None:
+        threshold = _threshold(logs, names)
     figure, axes = new_figure(
         1, len(logs), (1 + 4 * len(logs), 3.6), sharex=True, sharey=True)
     lines, handles = [], {}
-    for log, axis in zip(logs, axes[0]):
-        name = find_layer(layer, log.gammas, f'{log.work_dir}: ')
+    for log, name, axis in zip(logs, names, axes[0]):
         if modality not in log.modalities:
             raise ValueError(f'{log.work_dir} has no modality {modality!r}; '
                              'it has ' + ', '.join(log.modalities))
@@ -99,7 +138,7 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
         m = log.modalities.index(modality)
         gammas = log.gammas[name][:, m, masks[name][m]]  # (S, channels)
         found = find_recoveries(gammas, threshold)
-        _draw_run(axis, log.steps, gammas, found, threshold,
+        _draw_run(axis, log.steps, gammas, threshold,
                   modality_colours(logs[0].modalities)[modality])
         axis.set_title(f'{log.label}\n' + str(found).replace(', ', '\n'),
                        fontsize=9)
@@ -114,27 +153,26 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
                   f'{log.label}, all layers and modalities: {whole}']
     axes[0, 0].set_ylabel(f'gamma of {modality}\n{short_name(name)}')
     legend = figure.legend(
-        handles.values(), handles, loc='outside lower center', ncols=4)
+        handles.values(), handles, loc='outside lower center', ncols=5)
     for line in legend.get_lines():
         line.set(linewidth=2, alpha=1)
     return figure, '\n'.join(lines)
 
 
-def _draw_run(axis, steps: np.ndarray, gammas: np.ndarray, found: Recoveries,
-              threshold: float, colour: str) -> None:
-    """A line a channel: grey and dashed if it never closes."""
+def _draw_run(axis, steps: np.ndarray, gammas: np.ndarray, threshold: float,
+              colour: str) -> None:
+    """A line a channel; what closes has the colour of the modality."""
     axis.axhspan(
         -threshold, threshold, color=GREY, alpha=0.25, lw=0,
         label=f'|gamma| < {threshold:g}')
-    for some, label, style in (
-            (~found.closed, 'never closes', dict(color=GREY, ls='--')),
-            (found.closed, 'closes', dict(color=colour))):
+    looks = {
+        'stays open': dict(color=GREY, ls='--'),
+        'closes': dict(color=colour),
+        'opens': dict(color='black', ls='-.'),
+        'stays closed': dict(color=GREY, ls=':')
+    }
+    for outcome, some in outcomes(gammas, threshold).items():
         for n, curve in enumerate(gammas.T[some]):
             axis.plot(steps, curve, lw=0.8, alpha=0.55,
-                      label='_' if n else label, **style)
-    if found.recovered.any():
-        ends = gammas[-1, found.recovered]
-        axis.plot(
-            np.full_like(ends, steps[-1]), ends, 'o', color='black', ms=4,
-            clip_on=False, label='recovered')
+                      label='_' if n else outcome, **looks[outcome])
     axis.set_xlabel('iterations')

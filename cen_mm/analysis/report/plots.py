@@ -110,7 +110,7 @@ def forcing_plot(nets: List[ForcedNet], metric: str,
         axis.axhline(0, color=GREY, lw=0.8)
         axis.set_title(f'exchange {state} in this layer alone')
         axis.set_ylabel(f'{metric} minus {metric}\n{reference}'
-                        + UNITS.get(metric, ''))
+                        + UNITS.get(metric, '').replace('%', 'points'))
     axes[0, 0].tick_params(labelbottom=False)
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(), loc='outside upper left',

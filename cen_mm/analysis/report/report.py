@@ -91,12 +91,12 @@ def write_report(checkpoint: str, out: Optional[str] = None,
                  images: int = 16, threshold: Optional[float] = None,
                  evaluate: bool = False, eval_images: Optional[int] = None,
                  layers: Optional[Sequence[str]] = None) -> str:
-    """Write ``layers.csv``, ``report.html``, its plots and ``forcing.csv``.
+    """Write ``report.html``, its plots, ``layers.csv`` and ``forcing.csv``.
 
     Args:
         checkpoint (str): Path.
-        out (str, optional): Folder to write. Defaults to ``exchange_report``
-            beside the checkpoint.
+        out (str, optional): Folder to write, or a file ``*.html`` for the
+            page alone. Defaults to ``exchange_report`` beside the checkpoint.
         config, cfg_options: See :func:`load_trained_net`.
         images (int): How many images of the test set show what donors give;
             0 leaves data out. Defaults to 16.
@@ -141,17 +141,20 @@ def write_report(checkpoint: str, out: Optional[str] = None,
             raise ValueError(f'{net.cfg.filename} has no val_evaluator to '
                              'test by: leave --evaluate out')
         check_truth(dataset[0])
-    folder = Path(out or Path(checkpoint).parent / 'exchange_report')
+    target = Path(out or Path(checkpoint).parent / 'exchange_report')
+    alone = target.suffix == '.html'
     # Before the work, for the folder may be refused.
-    folder.mkdir(parents=True, exist_ok=True)
+    (target.parent if alone else target).mkdir(parents=True, exist_ok=True)
     if images:
         report.measure_donors(dataset, images)
     if evaluate:
         report.forced_images = min(eval_images or len(dataset), len(dataset))
         evaluate_forced(net, report.forced, dataset, report.forced_images)
-        write_csv(folder / 'forcing.csv', [
-            dict(exchange=n.exchange, layer=n.layer, **n.metrics)
-            for n in report.forced
-        ])
-    write_csv(folder / 'layers.csv', report.rows)
-    return write_page(report, folder)
+    if not alone:
+        write_csv(target / 'layers.csv', report.rows)
+        if evaluate:
+            write_csv(target / 'forcing.csv', [
+                dict(exchange=n.exchange, layer=n.layer, **n.metrics)
+                for n in report.forced
+            ])
+    return write_page(report, target)

@@ -55,8 +55,9 @@ def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
 
     Returns:
         list[dict]: One a modality, a row of ``layers.csv``: names,
-        ``channels`` (int), fields of the rule, ``small_threshold``, shares
-        in 0 to 1, nan of no channels, (``replaced``, ``small_own``,
+        ``channels`` (int), fields of the rule, ``small_threshold``, which
+        channels are replaced, see :func:`ranges`, shares in 0 to 1, nan of
+        no channels, (``replaced``, ``small_own``,
         ``small_others``), numbers of channels (``swapped``,
         ``dead_donors``) and quantiles of ``|gamma|`` (``gamma_q10`` etc.);
         :data:`LAYER_COLUMNS` says what they mean.
@@ -77,6 +78,7 @@ def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
             threshold=rule.threshold, region=rule.region,
             random_share=rule.random_share, small_threshold=small_threshold,
             replaced=_share(replaced[m]),
+            replaced_channels=ranges(replaced[m].nonzero().flatten().tolist()),
             small_own=_share(small[m][own[m]]),
             small_others=_share(small[m][~own[m]]),
             swapped=int(replaced.all(dim=0).sum()),
@@ -89,6 +91,31 @@ def layer_statistics(layer: str, modalities: Sequence[str], gamma: Tensor,
 
 def _share(chosen: Tensor) -> float:
     return chosen.double().mean().item()  # nan of no channels
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers in short.
+
+    Example:
+        >>> ranges([0, 1, 2, 5, 7, 8])
+        '0-2 5 7-8'
+    """
+    runs: List[List[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ' '.join(f'{first}-{last}' if first < last else str(first)
+                    for first, last in runs)
+
+
+def channel_table(rows: List[dict]) -> PrettyTable:
+    """Which channels are replaced, one row a layer and modality."""
+    table = PrettyTable(['layer', 'modality', 'replaced channels, from 0'])
+    table.add_rows([[short_name(row['layer']), row['modality'],
+                     row['replaced_channels']] for row in rows])
+    return table
 
 
 def layer_table(rows: List[dict]) -> PrettyTable:
