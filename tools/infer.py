@@ -13,15 +13,20 @@ by a model of segmentation, and by one of translation
 
     OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
 
+With --panels there is one picture a sample, of its inputs, streams and
+ensemble with a legend, OUT/panels/NAME.png.
+
 Samples that cannot be read or predicted, or lack a file, are listed at the
 end, and the exit code is then 1; all others are done. Linked folders are
 followed.
 """
 import argparse
+import os
 import sys
 from typing import List
 
-OPTIONS = ('-h', '--help', '--out', '--device', '--cfg-options')
+OPTIONS = (
+    '-h', '--help', '--out', '--panels', '--show', '--device', '--cfg-options')
 
 
 def parse_args(argv: List[str]) -> argparse.Namespace:
@@ -30,10 +35,16 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         usage='%(prog)s CONFIG CHECKPOINT --MODALITY PATH ... --out DIR '
-        '[--device DEVICE] [--cfg-options KEY=VALUE ...]')
+        '[--panels] [--show] [--device DEVICE] [--cfg-options KEY=VALUE ...]')
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--out', required=True, help='folder to write to')
+    parser.add_argument(
+        '--panels', action='store_true',
+        help='draw inputs, streams and ensemble of each sample, with a legend')
+    parser.add_argument(
+        '--show', action='store_true',
+        help='of a single sample: draw its panel and open it')
     parser.add_argument(
         '--device', help="such as 'cpu' or 'cuda:1'; by default a GPU if "
         'there is one')
@@ -53,11 +64,18 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args(sys.argv[1:])
+    if args.show and any(map(os.path.isdir, args.inputs.values())):
+        raise SystemExit('--show is about a single sample: give a file for '
+                         'each modality, or --panels for folders')
     from cen_mm.apis import build_inferencer
     try:
         inferencer = build_inferencer(
             args.config, args.checkpoint, args.device, args.cfg_options)
-        failures = inferencer.infer_folders(args.inputs, args.out)
+        panels = None
+        if args.panels or args.show:
+            from cen_mm.analysis.compare.panel import SamplePanels
+            panels = SamplePanels(inferencer, args.out, args.show)
+        failures = inferencer.infer_folders(args.inputs, args.out, panels)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
     if failures:

@@ -75,7 +75,8 @@ class FolderInferencer(ABC):
         return self.predict(self._load(sample)[0])
 
     def infer_folders(self, inputs: Mapping[str, Union[str, Path]],
-                      out: Union[str, Path]) -> List[str]:
+                      out: Union[str, Path],
+                      also: Optional[Callable] = None) -> List[str]:
         """Predict all samples of one folder per modality, and write them.
 
         The files of a sample have the same name, see :func:`pair_files`.
@@ -87,6 +88,9 @@ class FolderInferencer(ABC):
             inputs (Mapping[str, str | Path]): A folder for each modality, or
                 a file for each.
             out (str | Path): Folder to write to.
+            also (Callable, optional): Called with name, data of the pipeline
+                and pictures of each sample that was predicted. Defaults to
+                None.
 
         Returns:
             list[str]: A sentence for each sample that failed or lacked a
@@ -102,7 +106,8 @@ class FolderInferencer(ABC):
         self._keep_apart(inputs, Path(out))
         for name, files in track_iter_progress(list(samples.items())):
             try:
-                drawn = self.draw(*self._load(files))
+                data, image = self._load(files)
+                drawn = self.draw(data, image)
             # A damaged file may raise anything, and the others are to go on.
             except Exception as error:
                 failures.append(f'{name}: {_sentence(error, files)}')
@@ -112,6 +117,8 @@ class FolderInferencer(ABC):
                     path = Path(out) / kind / stream / f'{name}.png'
                     path.parent.mkdir(parents=True, exist_ok=True)
                     Image.fromarray(array).save(path)
+            if also is not None:
+                also(name, data, drawn)
         return failures
 
     @abstractmethod

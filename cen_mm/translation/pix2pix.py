@@ -10,6 +10,7 @@ from typing import (
     Union,
 )
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from mmagic.registry import MODELS
@@ -84,11 +85,11 @@ class CENPix2Pix(BaseModel):
                  predict_mode: str = 'train',
                  present: Optional[Sequence[str]] = None,
                  init_cfg: Optional[dict] = None) -> None:
+        std = data_preprocessor.get('std')
+        if std is not None and not np.all(np.greater(std, 0)):
+            raise ValueError(
+                f'data_preprocessor.std must be above 0, got {std}')
         super().__init__(data_preprocessor, init_cfg)
-        std = getattr(self.data_preprocessor, 'std', None)
-        if std is not None and not (std > 0).all():
-            raise ValueError('data_preprocessor.std must be above 0, got '
-                             f'{std.flatten().tolist()}')
         self.modalities = check_modalities(modalities, target)
         self.target = target
         self.pixel_weight = pixel_weight

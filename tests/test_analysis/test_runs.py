@@ -84,6 +84,11 @@ def test_inputs_of_other_types():
     grey = np.repeat(np.arange(12, dtype=np.uint8).reshape(3, 4, 1), 3, 2)
     np.testing.assert_array_equal(in_colours(grey.astype(float)), grey)
     assert in_colours(np.full((2, 2, 3), 700)).std(axis=(0, 1)).max() == 0
+    depth = np.repeat([[[0], [700], [900], [0]]], 3, 2)
+    assert in_colours(depth.astype(float)).tolist() == [[
+        [128] * 3, [68, 1, 84], [253, 231, 36], [128] * 3]]
+    signed = in_colours(np.repeat([[[-1.5], [0.], [1.5]]], 3, 2))
+    assert signed[0, 1].std() > 0  # 0 is a value like others there
     directions = np.random.default_rng(0).uniform(-1, 1, (3, 4, 3))
     directions[0, 0], directions[1, 1] = (-1, 0, 1), (1, -1, 0)
     shown = in_colours(directions)  # not of one channel alone

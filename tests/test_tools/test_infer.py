@@ -10,6 +10,8 @@ from messages import fails
 from PIL import Image
 from tiny_nyudv2 import NAMES, SIZE
 
+from cen_mm.datasets.nyudv2 import bit_colour
+
 STREAMS = {'rgb', 'depth', 'ensemble'}
 MODEL = ['config.py', 'net.pth']
 BOTH = ['--rgb', 'data/rgb', '--depth', 'data/depth']
@@ -136,9 +138,42 @@ def test_translation(rooms, tmp_path, monkeypatch, infer):
     for name in (first, second):
         for path in Path('rooms').glob(f'*/{name}.png'):
             path.unlink()
-    assert infer(*args, '--out', 'more') == paths
+    assert infer(*args, '--out', 'more', '--panels') == {
+        *paths, f'panels/{third}.png'}
     for path in paths:
         assert np.array_equal(*(np.array(Image.open(f'{out}/{path}'))
                                 for out in ('out', 'more')))
     with pytest.raises(SystemExit, match='unknown modality rgb'):
         infer(*args, '--rgb', 'rooms/rgb', '--out', 'out')
+
+
+def test_panels(project, infer):
+    """Inputs, streams and ensemble side by side, above their colours."""
+    files = infer(*MODEL, *BOTH, '--out', 'out', '--panels')
+    assert {f'panels/{name}.png' for name in NAMES} < files
+    assert len(files) == 18 + 3
+    panel = np.array(Image.open(f'out/panels/{NAMES[0]}.png').convert('RGB'))
+    height, width = SIZE
+    # The overlays of five panels, each enlarged.
+    assert panel.shape[1] > 5 * 4 * width and panel.shape[0] > 4 * height
+    legend = {tuple(colour) for colour in panel.reshape(-1, 3).tolist()}
+    for stream in STREAMS:
+        labels = np.array(Image.open(f'out/labels/{stream}/{NAMES[0]}.png'))
+        for label in np.unique(labels).tolist():
+            assert tuple(bit_colour(label + 1)) in legend
+    assert {(68, 1, 84), (253, 231, 36), (128, 128, 128)} <= legend
+
+
+def test_show_of_a_single_sample(project, infer, monkeypatch):
+    shown = []
+    monkeypatch.setattr(Image.Image, 'show', lambda self, title: shown.append(
+        (self.size, title)))
+    single = [arg.replace('data/rgb', f'data/rgb/{NAMES[0]}.png').replace(
+        'data/depth', f'data/depth/{NAMES[0]}.png') for arg in BOTH]
+    assert f'panels/{NAMES[0]}.png' in infer(
+        *MODEL, *single, '--out', 'out', '--show')
+    assert shown == [(Image.open(f'out/panels/{NAMES[0]}.png').size,
+                      NAMES[0])]
+    with fails(SystemExit, '--show is about a single sample', '--panels'):
+        infer(*MODEL, *BOTH, '--out', 'more', '--show')
+    assert not Path('more').exists()

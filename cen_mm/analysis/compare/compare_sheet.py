@@ -33,7 +33,8 @@ def compare_sheet(runs: Mapping[str, Run], out: str, how: str = 'disagreement',
     run = next(iter(runs.values()))
     shown = [compare(runs, index) for index in indices]
     groups = [group_of(runs, run.names[i], c) for i, c in zip(indices, shown)]
-    draw_sheet(groups, out, run.legend(c.truth for c in shown))
+    draw_sheet(groups, out,
+               [*run.legend(c.truth for c in shown), *shown[-1].key])
 
     values = [[*figures[index, :1], *c.errors.values()]
               for index, c in zip(indices, shown)]

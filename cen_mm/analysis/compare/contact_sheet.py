@@ -40,4 +40,4 @@ def contact_sheet(cfg: Config, checkpoint: str, out: str,
         panels += [Panel(k, run.picture(v)) for k, v in outputs.items()]
         groups.append(Group(run.names[index], [panels]))
         truths.append(sample.truth)
-    draw_sheet(groups, out, run.legend(truths))
+    draw_sheet(groups, out, [*run.legend(truths), *sample.key])

@@ -22,6 +22,7 @@ class Comparison(NamedTuple):
         disagreement (float): The mean difference where there is a truth.
         errors (dict[str, float]): The mean difference of each run from the
             truth. NaN, as the disagreement, if the image has none.
+        key (Sequence[tuple]): Of the inputs, see :class:`Sample`.
     """
     inputs: Dict[str, np.ndarray]
     predictions: Dict[str, Dict[str, np.ndarray]]
@@ -29,15 +30,17 @@ class Comparison(NamedTuple):
     difference: np.ndarray
     disagreement: float
     errors: Dict[str, float]
+    key: Sequence[tuple] = ()
 
 
 def compare(runs: Mapping[str, Run], index: int) -> Comparison:
     """Run two or more models, by name, on one of their test images."""
-    inputs, predictions = {}, {}
+    inputs, predictions, key = {}, {}, ()
     for name, run in runs.items():
         sample = run.load(index)
         # In the order of the last run, whose streams are shown beside them.
         inputs = {**sample.inputs, **inputs}
+        key = key or sample.key
         predictions[name] = run.predict(sample)
     truth, known = sample.truth, run.known(sample.truth)
 
@@ -51,7 +54,7 @@ def compare(runs: Mapping[str, Run], index: int) -> Comparison:
     errors = {name: mean(run.difference(ensemble, truth))
               for name, ensemble in ensembles.items()}
     return Comparison(inputs, predictions, truth, difference,
-                      mean(difference), errors)
+                      mean(difference), errors, key)
 
 
 def pick(runs: Mapping[str, Run], how: str, count: int,

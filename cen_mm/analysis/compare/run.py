@@ -29,10 +29,13 @@ class Sample(NamedTuple):
             modality.
         truth (np.ndarray): ``(H, W)`` labels, or an image ``(H, W, 3)``.
         data (dict): What the data set gives the model.
+        key (Sequence[tuple]): Names and colours of values of the inputs, for
+            a legend. Defaults to none.
     """
     inputs: Dict[str, np.ndarray]
     truth: np.ndarray
     data: dict
+    key: Sequence[tuple] = ()
 
 
 class Run:

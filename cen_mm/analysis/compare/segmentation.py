@@ -1,6 +1,6 @@
 """A trained segmentor beside its test images."""
 from pathlib import Path
-from typing import Dict, Iterable, List
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -14,13 +14,20 @@ from ...datasets.witness import IGNORE_INDEX
 from ..held_out import check_truth
 from .run import Run, Sample
 
+MISSING = 128, 128, 128
+MAP_LEGEND = [
+    *((f'map: {name}', colormaps['viridis'](value, bytes=True)[:3])
+      for name, value in dict(lowest=0., middle=0.5, highest=1.).items()),
+    ('map: no value', MISSING)
+]  # in place of a colour bar, since each map has a scale of its own
+
 
 class SegmentationRun(Run):
     """Of a :class:`~cen_mm.models.CENSegmentor` or any segmentor of mmseg.
 
     Predictions are ``(H, W)`` class indices. Inputs that are no pictures of
     8 bits, such as depth, are shown from their smallest value (dark) to
-    their largest one (yellow).
+    their largest one (yellow), and grey where there is none.
     """
     measure = 'pixel accuracy'
     truth = 'label map'
@@ -32,8 +39,6 @@ class SegmentationRun(Run):
             if isinstance(step, PackModalities)
         ]
         self.modalities = joined[0] if joined else ('rgb', )
-        # A stock pipeline leaves the image as OpenCV reads it.
-        self.order = slice(None, None, 1 if joined else -1)
         self.classes = list(self.dataset.metainfo['classes'])
         # Black for all that has no label.
         self.palette = np.array(
@@ -54,11 +59,9 @@ class SegmentationRun(Run):
         np.random.seed(index)  # a modality of noise draws from it
         data = self.dataset[index]
         check_truth(data)
-        image = data['inputs'].numpy()[self.order].transpose(1, 2, 0)
-        parts = np.split(image, len(self.modalities), axis=2)
-        inputs = dict(zip(self.modalities, map(in_colours, parts)))
+        inputs, key = input_pictures(data, self.modalities)
         labels = data['data_samples'].gt_sem_seg.data
-        return Sample(inputs, labels.squeeze(0).numpy(), data)
+        return Sample(inputs, labels.squeeze(0).numpy(), data, key)
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
         with torch.no_grad():
@@ -89,15 +92,45 @@ class SegmentationRun(Run):
         return f'{1 - error:.1%}'
 
 
+def input_pictures(data: dict, modalities: Sequence[str]
+                   ) -> Tuple[Dict[str, np.ndarray], List[tuple]]:
+    """The inputs of a sample, as a pipeline packs it, as pictures.
+
+    Args:
+        data (dict): With ``inputs``, ``(3*M, H, W)``.
+        modalities (Sequence[str]): M names.
+
+    Returns:
+        tuple: By modality ``(H, W, 3)`` uint8 in RGB, and names and colours
+        of values, if there is a map, for a legend.
+    """
+    inputs = data['inputs'].numpy()
+    if inputs.dtype == np.uint8:  # a stock pipeline leaves it in BGR
+        inputs = inputs[::-1]
+    parts = np.split(inputs.transpose(1, 2, 0), len(modalities), axis=2)
+    return (dict(zip(modalities, map(in_colours, parts))),
+            MAP_LEGEND if any(map(is_map, parts)) else [])
+
+
+def is_map(image: np.ndarray) -> bool:
+    """Whether an input ``(H, W, 3)`` has one channel, of more than 8 bits."""
+    return not np.ptp(image, axis=2).any() and not np.array_equal(
+        image, np.clip(image, 0, 255).astype(np.uint8))
+
+
 def in_colours(image: np.ndarray) -> np.ndarray:
     """An input ``(H, W, 3)`` in RGB as a picture, uint8.
 
     Values other than whole numbers of 8 bits are scaled from the smallest to
-    the largest one; if the channels are equal, it is a map, and in colours.
+    the largest one, and a map is drawn in the colours of ``MAP_LEGEND``: 0 of
+    a map without negative values is a missing value.
     """
     if np.array_equal(image, np.clip(image, 0, 255).astype(np.uint8)):
         return image.astype(np.uint8)
-    image = (image - image.min()) / (np.ptp(image) or 1)
+    missing = (image == 0).all(axis=2) & is_map(image) & (image.min() == 0)
+    known = image[~missing]
+    image = (image - known.min()) / (np.ptp(known) or 1)
     if np.ptp(image, axis=2).any():
         return (255 * image).round().astype(np.uint8)
-    return colormaps['viridis'](image[..., 0], bytes=True)[..., :3]
+    picture = colormaps['viridis'](image[..., 0], bytes=True)[..., :3]
+    return np.where(missing[..., None], np.uint8(MISSING), picture)
