@@ -29,7 +29,7 @@ class LoadModality(BaseTransform):
 
     Modified Keys:
 
-    - seg_fields
+    - seg_fields (optional)
 
     Added Keys:
 
@@ -85,7 +85,8 @@ class LoadModality(BaseTransform):
                 f'{width}: the modalities of a sample must be aligned pixel '
                 'by pixel')
         results[self.modality] = array
-        results['seg_fields'].append(self.modality)
+        # mmseg's inferencer gives paths alone.
+        results.setdefault('seg_fields', []).append(self.modality)
         return results
 
     def read(self, source: Union[str, np.ndarray]) -> np.ndarray:

@@ -22,14 +22,15 @@ class LoadLabels(LoadAnnotations):
     """mmseg's ``LoadAnnotations`` that checks what it has read.
 
     A label out of range would otherwise surface as a failed assertion on
-    the GPU, hours later and without a file name.
+    the GPU, hours later and without a file name. Samples without labels that
+    come from no data set, as those of mmseg's inferencer, stay as they are.
 
     Required Keys:
 
     - seg_map_path
     - img_path
     - ori_shape
-    - num_classes
+    - num_classes (of samples of a data set)
 
     Modified Keys:
 
@@ -40,9 +41,20 @@ class LoadLabels(LoadAnnotations):
     - gt_seg_map (np.uint8): ``(H, W)``, 255 is ignored.
 
     Raises:
-        ValueError: If the file cannot be decoded, its size is not the
-            image's, or a label is neither a class nor 255.
+        ValueError: If the data set has no labels, the file cannot be decoded,
+            its size is not the image's, or a label is neither a class nor
+            255.
     """
+
+    def transform(self, results: dict) -> dict:
+        """Load and check the labels."""
+        if 'seg_map_path' in results:
+            return super().transform(results)
+        if 'num_classes' in results:
+            raise ValueError(
+                'the data set has no labels: add seg_map_path=FOLDER to its '
+                'data_prefix, or take LoadLabels out of the pipeline')
+        return results
 
     def _load_seg_map(self, results: dict) -> None:
         path = results['seg_map_path']
