@@ -146,6 +146,7 @@ def trust_own_checkpoints() -> None:
     import torch
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
+    from mmengine.runner import checkpoint
     if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
         return  # torch < 2.6 reads these checkpoints by default
 
@@ -170,6 +171,10 @@ def trust_own_checkpoints() -> None:
           for name in ('_reconstruct', 'scalar')
           for module in ('core', '_core'))
     ])
+    if hasattr(checkpoint, 'get_torch_safe_globals'):
+        # onedl-mmengine admits types of its own, all of getattr among them,
+        # around each of its loads; afterwards ours would be withdrawn too.
+        checkpoint.get_torch_safe_globals = list
 
 
 def read_weights_only() -> None:

@@ -91,7 +91,8 @@ def test_test_with_all_options(stock, monkeypatch, args, shows, paints):
                         lambda self, image, **kwargs: shown.append(image))
     name = f'stock{shows}'  # mmengine keeps one of each in a process
     out = stock('test', 'tiny.py', 'net.pth', *args, '--work-dir', 'new',
-                '--cfg-options', f'experiment_name={name}', f'visualizer.name={name}',
+                '--cfg-options', f'experiment_name={name}',
+                f'visualizer.name={name}',
                 'default_hooks.visualization.interval=1')
     assert 'rgb/mIoU: ' in out and len(shown) == shows
     assert len(list(Path().glob('painted/**/*.png'))) == paints
