@@ -20,6 +20,9 @@ def main() -> None:
     parser.add_argument(
         '--tta', action='store_true', help='test-time augmentation')
     parser.add_argument(
+        '--modalities', nargs='+', default=[], help='those that are present; '
+        'by default all of the model')
+    parser.add_argument(
         '--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
         help='override fields of the config')
     parser.add_argument(

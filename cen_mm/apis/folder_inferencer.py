@@ -144,10 +144,15 @@ class FolderInferencer(ABC):
         if unknown:
             raise ValueError(
                 f'unknown modality {", ".join(sorted(unknown))}: {known}')
-        missing = [m for m in self.modalities if m not in given]
-        if missing:
+        present = tuple(m for m in self.modalities if m in given)
+        if not present or not self._expect(present):
+            missing = [m for m in self.modalities if m not in given]
             raise ValueError(
                 f'modality {", ".join(missing)} is missing: {known}')
+
+    def _expect(self, present: Tuple[str, ...]) -> bool:
+        """Prepare for samples of these modalities; False if it cannot be."""
+        return present == tuple(self.modalities)
 
     def _keep_apart(self, inputs: Mapping[str, Union[str, Path]],
                     out: Path) -> None:

@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
 
+from .absent import without_absent
 from .config import read_config
 from .folder_inferencer import FolderInferencer
 from .sample_pipeline import SamplePipeline
@@ -78,6 +79,10 @@ class MultimodalInferencer(FolderInferencer):
     ``OUT/overlays/STREAM/NAME.png``, their colours over the image (only the
     colours without 'rgb').
 
+    A sample, or a set of folders, may lack modalities of a
+    :class:`~cen_mm.models.CENSegmentor`: the log says which, and the rest
+    predicts as ``docs/design.md`` defines.
+
     Args:
         config (str | Path | Config): A config of mmseg with a multimodal
             test pipeline, or with a stock one for RGB.
@@ -115,13 +120,23 @@ class MultimodalInferencer(FolderInferencer):
                  device: Optional[str] = None) -> None:
         super().__init__(config, checkpoint, device)
         dataset = self.cfg.test_dataloader.dataset
-        self.pipeline = SamplePipeline(dataset.pipeline)
+        self.steps = dataset.pipeline
+        self.pipeline = SamplePipeline(self.steps)
         self.modalities = self.pipeline.modalities
         # Reads no file.
         dataset = DATASETS.build(dict(dataset, pipeline=[], lazy_init=True))
         self.dataset_meta = self.meta.get('dataset_meta') or dataset.metainfo
         self.suffixes = dict(
             rgb=dataset.img_suffix, **getattr(dataset, 'suffixes', {}))
+
+    def _expect(self, present: Tuple[str, ...]) -> bool:
+        """Prepare for samples of these modalities; False if it cannot be."""
+        if getattr(self.model, 'modalities', None) != self.modalities:
+            return super()._expect(present)
+        if present != self.pipeline.modalities:
+            self.pipeline = SamplePipeline(without_absent(self.steps, present))
+            self.model.present = present
+        return True
 
     @torch.no_grad()
     def predict(self, data: dict) -> SegDataSample:

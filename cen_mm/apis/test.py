@@ -1,11 +1,12 @@
 """Test of a checkpoint with its config."""
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Optional
+from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
 from ..compat import distribute_without_gpu
+from .absent import keep_modalities
 from .checkpoint import ABSENT, MISFIT, check_finite
 from .config import UsageError, runner_config
 
@@ -17,6 +18,7 @@ def test(config: str,
          show_dir: Optional[str] = None,
          wait_time: float = 2,
          tta: bool = False,
+         modalities: Sequence[str] = (),
          **kwargs) -> None:
     """Test a model.
 
@@ -30,6 +32,8 @@ def test(config: str,
             None, not to write them.
         wait_time (float): Seconds that each is shown. Defaults to 2.
         tta (bool): Test-time augmentation. Defaults to False.
+        modalities (Sequence[str]): Those that are present, if not all, see
+            :func:`~cen_mm.apis.absent.keep_modalities`. Defaults to all.
         kwargs: As of :func:`~cen_mm.apis.config.runner_config`.
 
     Raises:
@@ -51,6 +55,8 @@ def test(config: str,
             dict(interval=1) if translates else dict(
                 draw=True, interval=1, show=show, wait_time=wait_time))
         cfg.visualizer.save_dir = show_dir
+    if modalities:
+        keep_modalities(cfg, modalities)
     if tta:
         if 'tta_model' not in cfg or 'tta_pipeline' not in cfg:
             raise UsageError(f'{config} has no tta_model and tta_pipeline: '

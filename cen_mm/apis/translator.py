@@ -91,7 +91,14 @@ class TranslationInferencer(FolderInferencer):
                  ) -> Tuple[dict, None]:
         """Run the test pipeline, whose loader needs no target."""
         paths = {f'{m}_path': source for m, source in sources.items()}
-        return self.transform(dict(paths, modalities=self.modalities)), None
+        return self.transform(
+            dict(paths, modalities=self.model.present)), None
+
+    def _expect(self, present: Tuple[str, ...]) -> bool:
+        """Prepare for samples of these modalities."""
+        if present != self.model.present:
+            self.model.present = present
+        return True
 
     def predict(self, data: dict) -> DataSample:
         """Translate a sample of the test pipeline."""

@@ -1,6 +1,7 @@
 """Data sets and transforms, registered in mmseg."""
 from .cityscapes import CityscapesRGBDDataset
 from .controls import CopyRGB, NoiseModality
+from .degrade import Degrade
 from .load_modality import LoadModality
 from .multimodal import MultimodalSegDataset
 from .nyudv2 import NYUDv2Dataset, SUNRGBDDataset
@@ -8,7 +9,7 @@ from .rooms import RoomsDataset
 from .transforms import LoadLabels, PackModalities, RandomScale
 
 __all__ = [
-    'CityscapesRGBDDataset', 'CopyRGB', 'LoadLabels', 'LoadModality',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality', 'PackModalities',
-    'RandomScale', 'RoomsDataset', 'SUNRGBDDataset'
+    'CityscapesRGBDDataset', 'CopyRGB', 'Degrade', 'LoadLabels',
+    'LoadModality', 'MultimodalSegDataset', 'NYUDv2Dataset', 'NoiseModality',
+    'PackModalities', 'RandomScale', 'RoomsDataset', 'SUNRGBDDataset'
 ]

@@ -3,14 +3,20 @@
 A loaded modality joins ``seg_fields``, so stock transforms move it with the
 label, by nearest neighbour.
 """
-from typing import Optional, Union
+from typing import Optional, Sequence, Union
 
+import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
 from ..layers import check_modalities
 from .read_array import describe, read_array
+
+INTERPOLATIONS = dict(
+    nearest=cv2.INTER_NEAREST_EXACT,
+    bilinear=cv2.INTER_LINEAR,
+    area=cv2.INTER_AREA)
 
 
 @TRANSFORMS.register_module()
@@ -42,22 +48,47 @@ class LoadModality(BaseTransform):
         centre_crop (bool): Whether to crop a map larger than the image
             around its centre to the image's size, as the official code does
             with the uncropped depth of NYUDv2. Defaults to False.
+        resize (str, optional): How to bring a map of another resolution to
+            the image's: 'nearest' keeps values as they were measured,
+            'bilinear' smooths, and 'area' takes the mean of what it makes
+            smaller; the latter two mix missing measurements with their
+            neighbours. Defaults to None: another size is an error.
+        bands (Sequence[int], optional): Which one or three bands of a file
+            are the modality, counted from 0 and in the order of the file
+            (colours are RGB): PNG of 1 to 4 bands, or ``.npy`` of any number.
+            Further ones are another modality, of the same folder. Defaults
+            to None: all of a file that has one or three.
         backend_args (dict, optional): See mmengine's file I/O.
 
     Raises:
-        ValueError: If the name is taken, the data set has no such modality,
-            or a file cannot be decoded, has another type or size than it
-            should, or holds NaN; the message names it.
+        ValueError: If ``resize`` or ``bands`` are impossible, the name is
+            taken, the data set has no such modality, or a file cannot be
+            decoded, has another type, size or proportions than it should,
+            lacks a band or holds NaN; the message names it.
     """
 
     def __init__(self,
                  modality: str,
                  dtype: str = 'uint16',
                  centre_crop: bool = False,
+                 resize: Optional[str] = None,
+                 bands: Optional[Sequence[int]] = None,
                  backend_args: Optional[dict] = None) -> None:
         self.modality, = check_modalities((modality, ))
         self.dtype = np.dtype(dtype)
         self.centre_crop = centre_crop
+        if resize is not None and (resize not in INTERPOLATIONS
+                                   or centre_crop):
+            raise ValueError(
+                f'LoadModality.resize={resize!r} must be one of '
+                f'{tuple(INTERPOLATIONS)}, and not together with centre_crop')
+        self.resize = resize
+        if bands is not None and (len(bands) not in (1, 3) or any(
+                not isinstance(b, int) or b < 0 for b in bands)):
+            raise ValueError(
+                f'LoadModality.bands={bands} must be one or three numbers '
+                'from 0 on: load further bands as another modality')
+        self.bands = bands
         self.backend_args = backend_args
 
     def transform(self, results: dict) -> dict:
@@ -79,11 +110,7 @@ class LoadModality(BaseTransform):
         if self.centre_crop and top >= 0 and left >= 0:
             array = array[top:top + height, left:left + width]
         if array.shape[:2] != (height, width):
-            raise ValueError(
-                f'{describe(source, self.modality)} is {array.shape[0]} x '
-                f'{array.shape[1]}, but {results["img_path"]} is {height} x '
-                f'{width}: the modalities of a sample must be aligned pixel '
-                'by pixel')
+            array = self._resized(array, source, results)
         results[self.modality] = array
         # mmseg's inferencer gives paths alone.
         results.setdefault('seg_fields', []).append(self.modality)
@@ -100,8 +127,30 @@ class LoadModality(BaseTransform):
         """
         return read_array(source, self.modality, self.dtype,
                           f'LoadModality(modality={self.modality!r})',
-                          'dtype', self.backend_args)
+                          'dtype', self.backend_args, self.bands)
+
+    def _resized(self, array: np.ndarray, source: Union[str, np.ndarray],
+                 results: dict) -> np.ndarray:
+        """The map in the size of the image."""
+        h, w = array.shape[:2]
+        height, width = results['img'].shape[:2]
+        sizes = (f'{describe(source, self.modality)} is {h} x {w}, but '
+                 f'{results["img_path"]} is {height} x {width}')
+        if self.resize is None:
+            raise ValueError(
+                f'{sizes}: the modalities of a sample must be aligned pixel '
+                "by pixel; where only the resolution differs, set resize='"
+                f"nearest' of LoadModality(modality={self.modality!r})")
+        # Within one pixel of the map; else the sensors see another part.
+        if abs(h * width - w * height) > min(height, width):
+            raise ValueError(
+                f'{sizes}: resize is for another resolution of the same view, '
+                'but the proportions differ; crop the files first')
+        return cv2.resize(
+            np.ascontiguousarray(array), (width, height),
+            interpolation=INTERPOLATIONS[self.resize])
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(modality={self.modality!r}, '
-                f'dtype={self.dtype.name!r}, centre_crop={self.centre_crop})')
+                f'dtype={self.dtype.name!r}, centre_crop={self.centre_crop}, '
+                f'resize={self.resize!r}, bands={self.bands})')

@@ -20,8 +20,9 @@ from .fusion import (
     SelfAttentionFusion,
     own_first,
 )
-from .modalities import check_modalities
+from .modalities import check_modalities, check_present, say_absent
 from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
+from .present import OfModalities, set_present
 from .private_network import (
     check_num_modalities,
     exchangeable_norms,
@@ -33,10 +34,11 @@ from .private_network import (
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble', 'ExchangeRule',
-    'Fusion', 'MKMMDLoss', 'PrivateBN', 'PrivateConv', 'PrivateConv2d',
-    'PrivateIN', 'PrivateNorm', 'PrivateSyncBN', 'SelfAttentionFusion',
-    'alignment_losses', 'channel_exchange', 'check_modalities',
-    'check_num_modalities', 'exchangeable_norms', 'expect_batch', 'fold',
-    'make_private', 'modality_names', 'own_channels', 'own_first',
-    'region_mask', 'set_exchange', 'unfold'
+    'Fusion', 'MKMMDLoss', 'OfModalities', 'PrivateBN', 'PrivateConv',
+    'PrivateConv2d', 'PrivateIN', 'PrivateNorm', 'PrivateSyncBN',
+    'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
+    'check_modalities', 'check_num_modalities', 'check_present',
+    'exchangeable_norms', 'expect_batch', 'fold', 'make_private',
+    'modality_names', 'own_channels', 'own_first', 'region_mask',
+    'say_absent', 'set_exchange', 'set_present', 'unfold'
 ]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from .conv import PrivateConv2d
 from .fusion import check_start, hand_on
+from .present import OfModalities
 
 
 @MODELS.register_module()
@@ -56,7 +57,7 @@ class MKMMDLoss(nn.Module):
 
 
 @MODELS.register_module()
-class AlignFusion(BaseModule):
+class AlignFusion(OfModalities, BaseModule):
     """Common and specific features of every modality, aligned by MMD.
 
     After J. Wang et al., "Learning Common and Specific Features for RGB-D
@@ -65,6 +66,8 @@ class AlignFusion(BaseModule):
     common and a specific part, and a third one makes a map of the specific
     part, the common part and the other modalities' common part (their mean
     if there are several): 5C^2 weights a modality, the 10C^2 of Table 2.
+    Where modalities are absent the mean is over the others present; if there
+    is none, the own common part takes its place (our choice).
     The model adds :class:`MKMMDLoss` between the common parts to its losses
     by :func:`alignment_losses`.
 
@@ -111,14 +114,18 @@ class AlignFusion(BaseModule):
         self._loss: Optional[Tensor] = None
 
     def forward(self, x: Tensor) -> Tensor:
-        """``(N*M, C, H, W)``, folded, to the same shape."""
+        """``(N*P, C, H, W)``, folded, to the same shape. P are the modalities
+        present."""
         common = self.common(x)
-        split = common.unflatten(0, (-1, self.num_modalities))
+        p = self.num_present
+        split = common.unflatten(0, (-1, p))
         # A generator predicts in training mode, without gradients or loss.
         if self.training and torch.is_grad_enabled():
             self._loss = self.loss_weight * self._discrepancy(split)
-        others = (split.sum(1, keepdim=True) - split) / max(
-            self.num_modalities - 1, 1)
+        if p == 1 and self.present is not None:
+            others = split
+        else:
+            others = (split.sum(1, keepdim=True) - split) / max(p - 1, 1)
         return self.join(
             torch.cat([self.specific(x), common,
                        others.flatten(0, 1)], dim=1))
@@ -133,14 +140,15 @@ class AlignFusion(BaseModule):
         return loss
 
     def _discrepancy(self, split: Tensor) -> Tensor:
-        """``(N, M, C, H, W)`` to the mean over all pairs of modalities."""
+        """``(N, P, C, H, W)`` to the mean over all pairs of modalities; 0 if
+        there is none."""
         vectors = [
             F.adaptive_avg_pool2d(maps, self.grid).flatten(2).transpose(
                 1, 2).flatten(0, 1)  # (N*grid^2, C)
             for maps in split.unbind(1)
         ]
         pairs = [self.mmd(x, y) for x, y in combinations(vectors, 2)]
-        return sum(pairs) / max(len(pairs), 1)
+        return sum(pairs) / len(pairs) if pairs else split.new_zeros(())
 
 
 def alignment_losses(net: nn.Module) -> Dict[str, Tensor]:

@@ -2,7 +2,6 @@
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from .fold import refold, unfold
 from .private_layer import PrivateLayer
 
 
@@ -34,9 +33,8 @@ class PrivateConv(PrivateLayer):
         return self.stock.bias
 
     def forward(self, x: Tensor, *args) -> Tensor:
-        """``(N*M, C, H, W)`` to ``(N*M, D, H', W')``."""
-        m = self.num_modalities
-        return refold(self.stock(unfold(x, m), *args), m)
+        """``(N*P, C, H, W)`` to ``(N*P, D, H', W')``."""
+        return self.run_wide(x, *args)
 
 
 @MODELS.register_module()

@@ -176,7 +176,8 @@ def random_channels(rule: ExchangeRule, num_modalities: int,
 def channel_exchange(x: Tensor,
                      gamma: Tensor,
                      rule: ExchangeRule,
-                     channel_dim: int = 1) -> Tensor:
+                     channel_dim: int = 1,
+                     present: Optional[Sequence[int]] = None) -> Tensor:
     r"""Replace channels of small scale by the mean of the other modalities.
 
     Eq. 6, applied to the output of a private norm, before the activation:
@@ -186,31 +187,37 @@ def channel_exchange(x: Tensor,
         \text{ else } \frac{1}{M-1} \sum_{m' \ne m} x_{m',c}
 
     Gradients flow only through the features that are used: a replaced
-    channel gets none, its donors get them.
+    channel gets none, its donors get them. If modalities are absent, the mean
+    is over the donors that are present; where there is none, a channel keeps
+    the modality's own feature.
 
     Args:
-        x (Tensor): ``(N*M, C, ...)``, folded, such as maps ``(N*M, C, H,
-            W)``; or tokens ``(N*M, L, C)``, or maps ``(N*M, H, W, C)``.
+        x (Tensor): ``(N*P, C, ...)``, folded, such as maps ``(N*P, C, H,
+            W)``; or tokens ``(N*P, L, C)``, or maps ``(N*P, H, W, C)``.
         gamma (Tensor): ``(M, C)``, the scales of the norm.
         rule (ExchangeRule): Which channels are replaced.
         channel_dim (int): Where C is: 1 or -1. Defaults to 1.
+        present (Sequence[int], optional): The P modalities of ``x``.
+            Defaults to None: all M.
 
     Returns:
         Tensor: Like ``x``; with one modality ``x`` itself.
     """
-    num_modalities, channels = gamma.shape
-    if num_modalities == 1:
-        return x
     replaced = rule.replaced(gamma)  # (M, C)
-    if num_modalities == 2 and channel_dim == 1:
-        # With a single donor the exchange is a gather over the M*C channels,
+    if present is not None:
+        replaced = replaced[list(present)]  # (P, C)
+    num_present, channels = replaced.shape
+    if num_present == 1:
+        return x
+    if num_present == 2 and channel_dim == 1:
+        # With a single donor the exchange is a gather over the P*C channels,
         # which costs half of what roll and where do.
         own = torch.arange(2 * channels, device=x.device)
         source = torch.where(replaced.flatten(), own.roll(channels), own)
         return refold(unfold(x, 2).index_select(1, source), 2)
-    split = x.unflatten(0, (-1, num_modalities))  # (N, M, C, ...)
-    others = sum(split.roll(k, dims=1) for k in range(1, num_modalities))
-    others = others / (num_modalities - 1)
+    split = x.unflatten(0, (-1, num_present))  # (N, P, C, ...)
+    others = sum(split.roll(k, dims=1) for k in range(1, num_present))
+    others = others / (num_present - 1)
     replaced = per_channel(replaced, split.dim(), channel_dim)
     return reshape_fresh(torch.where(replaced, others, split), x.shape)
 

@@ -3,7 +3,7 @@
 Each of them makes one map of the maps of all modalities. What the paper
 leaves open is decided here and called "our choice".
 """
-from typing import Sequence
+from typing import Optional, Sequence
 
 import torch
 from mmengine.model import BaseModule
@@ -11,6 +11,7 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from .fold import unfold
+from .present import OfModalities
 
 
 def own_first(x: Tensor, num_modalities: int) -> Tensor:
@@ -31,6 +32,26 @@ def own_first(x: Tensor, num_modalities: int) -> Tensor:
     split = x.unflatten(0, (-1, num_modalities))  # (N, M, C, H, W)
     turns = [split.roll(-k, dims=1) for k in range(num_modalities)]
     return torch.cat(turns, dim=2).flatten(0, 1)
+
+
+def stand_in(x: Tensor, num_modalities: int,
+             present: Optional[Sequence[int]]) -> Tensor:
+    """Put the mean of the maps present in the place of every absent one.
+
+    Args:
+        x (Tensor): ``(N*P, C, H, W)``, folded.
+        num_modalities (int): M.
+        present (Sequence[int], optional): The P modalities. None are all.
+
+    Returns:
+        Tensor: ``(N*M, C, H, W)``.
+    """
+    if present is None:
+        return x
+    maps = dict(zip(present, x.unflatten(0, (-1, len(present))).unbind(1)))
+    mean = sum(maps.values()) / len(maps)
+    return torch.stack(
+        [maps.get(m, mean) for m in range(num_modalities)], 1).flatten(0, 1)
 
 
 START = ('random', 'identity')
@@ -69,10 +90,12 @@ def hand_on(conv: nn.Conv2d, shares: Sequence[float]) -> None:
         nn.init.zeros_(conv.bias)
 
 
-class Fusion(BaseModule):
+class Fusion(OfModalities, BaseModule):
     """Base class of the fusions.
 
-    A subclass writes ``merge``: ``(B, M*C, H, W)`` to ``(B, C, H, W)``.
+    A subclass writes ``merge``: ``(B, M*C, H, W)`` to ``(B, C, H, W)``. The
+    mean of the modalities that are present takes the place of an absent one
+    (our choice).
 
     Args:
         channels (int): C.
@@ -93,10 +116,16 @@ class Fusion(BaseModule):
         self.shares = [1 / m] * m if merges else [1., *[0.] * (m - 1)]
 
     def forward(self, x: Tensor) -> Tensor:
-        """``(N*M, C, H, W)``, folded, to the same shape; if it merges, to
-        ``(N, C, H, W)``."""
-        arrange = unfold if self.merges else own_first
-        return self.merge(arrange(x, self.num_modalities))
+        """``(N*P, C, H, W)``, folded, to the same shape; if it merges, to
+        ``(N, C, H, W)``. P are the modalities present."""
+        m = self.num_modalities
+        x = stand_in(x, m, self.present)
+        if self.merges:
+            return self.merge(unfold(x, m))
+        x = own_first(x, m)
+        if self.present is not None:
+            x = x.unflatten(0, (-1, m))[:, list(self.present)].flatten(0, 1)
+        return self.merge(x)
 
     def merge(self, x: Tensor) -> Tensor:
         """``(B, M*C, H, W)`` to ``(B, C, H, W)``."""

@@ -1,6 +1,8 @@
 """Names of the modalities."""
 from typing import Optional, Sequence, Tuple
 
+from mmengine.logging import print_log
+
 
 def check_modalities(modalities: Sequence[str],
                      target: Optional[str] = None) -> Tuple[str, ...]:
@@ -40,3 +42,35 @@ def check_modalities(modalities: Sequence[str],
         raise ValueError(f'target={target!r} is one of modalities={names}: '
                          'translate into another one')
     return names
+
+
+def check_present(names: Sequence[str],
+                  modalities: Sequence[str]) -> Tuple[str, ...]:
+    """Check which modalities of a model are present.
+
+    Args:
+        names (Sequence[str]): Some of them.
+        modalities (Sequence[str]): All that the model has.
+
+    Returns:
+        tuple[str, ...]: ``names`` in the order of the model.
+
+    Raises:
+        ValueError: If there is none, or one that the model does not have.
+    """
+    names = check_modalities(names)
+    unknown = [name for name in names if name not in modalities]
+    if unknown:
+        raise ValueError(
+            f'modality {", ".join(unknown)} cannot be present: the model has '
+            f'modalities={tuple(modalities)}')
+    return tuple(name for name in modalities if name in names)
+
+
+def say_absent(present: Sequence[str], modalities: Sequence[str]) -> None:
+    """Log which modalities of a model are absent, if any is."""
+    absent = [name for name in modalities if name not in present]
+    if absent:
+        print_log(
+            f'{", ".join(absent)} absent: the predictions are those of '
+            f'{", ".join(present)} alone', 'current', 30)

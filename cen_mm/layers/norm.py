@@ -8,7 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from .exchange import ExchangeRule, channel_exchange, per_channel
-from .fold import refold, reshape_fresh, unfold
+from .fold import reshape_fresh
 from .private_layer import PrivateLayer, repeat
 from .sync_norm import SyncBN
 
@@ -137,24 +137,23 @@ class PrivateNorm(PrivateLayer):
         """Norm, exchange, then the activation if the norm fuses one.
 
         Args:
-            x (Tensor): ``(N*M, C, H, W)``; of layer norms ``(N*M, ..., C)``.
+            x (Tensor): ``(N*P, C, H, W)``; of layer norms ``(N*P, ..., C)``.
+                P are the modalities present.
             args, kwargs: As of the stock norm.
 
         Returns:
             Tensor: Like ``x``.
         """
-        m = self.num_modalities
-        if self.wide:
-            x = refold(self.stock(unfold(x, m), *args, **kwargs), m)
-        else:
-            x = self.stock(x, *args, **kwargs)
+        run = self.run_wide if self.wide else self.stock
+        x = run(x, *args, **kwargs)
         # mmpretrain's LayerNorm2d is told the layout with each call.
         last = 'channel_last' in (*args, *kwargs.values())
         channel_dim = -1 if last else self.channel_dim
         if self.scale is not None:
             x = self._affine(x, channel_dim)
         if self.exchange is not None and self.exchange.threshold > 0:
-            x = channel_exchange(x, self.gamma, self.exchange, channel_dim)
+            x = channel_exchange(x, self.gamma, self.exchange, channel_dim,
+                                 self.present)
         for name in ('drop', 'act'):
             if name in self._modules:
                 x = self._modules[name](x)
@@ -162,12 +161,17 @@ class PrivateNorm(PrivateLayer):
 
     def _affine(self, x: Tensor, channel_dim: int) -> Tensor:
         """Scale and shift every modality, or all alike."""
-        split = x.unflatten(0, (-1, self.num_modalities))  # (N, M, C, ...)
-        rows = self.num_modalities if 'affine' in self.private else 1
-        scale, offset = (
-            None if value is None else per_channel(
-                value.view(rows, -1), split.dim(), channel_dim)
-            for value in (self.scale, self.offset))
+        split = x.unflatten(0, (-1, self.num_present))  # (N, P, C, ...)
+
+        def by_channel(value: Optional[Tensor]) -> Optional[Tensor]:
+            if value is None:
+                return None
+            own = 'affine' in self.private
+            value = (self.rows(value).view(self.num_present, -1)
+                     if own else value[None])
+            return per_channel(value, split.dim(), channel_dim)
+
+        scale, offset = by_channel(self.scale), by_channel(self.offset)
         split = split * scale if offset is None else torch.addcmul(
             offset, split, scale)
         return reshape_fresh(split.to(x.dtype), x.shape)

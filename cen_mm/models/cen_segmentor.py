@@ -1,6 +1,6 @@
 """mmseg's EncoderDecoder for several modalities."""
 from inspect import signature
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
@@ -15,12 +15,16 @@ from ..layers import (
     alignment_losses,
     check_modalities,
     check_num_modalities,
+    check_present,
     expect_batch,
     fold,
     make_private,
+    say_absent,
     set_exchange,
+    set_present,
 )
 from .fusing import add_fusions
+from .preprocessor import MultimodalPreProcessor
 from .stream_head import StreamHead
 
 PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
@@ -50,6 +54,11 @@ class CENSegmentor(EncoderDecoder):
     ``modalities``, then the ensemble's. Where the backbone merges the
     modalities there are no streams: the heads stay stock ones, ``(N, K, h,
     w)``.
+
+    Any modalities but one may be absent, see ``docs/design.md``: in a test by
+    ``test_cfg=dict(modalities=('rgb', ))`` or :attr:`present`, in training by
+    ``drop`` of :class:`MultimodalPreProcessor`. All of the above is then about
+    the P present ones instead of the M.
 
     Args:
         backbone (dict): A backbone for one modality.
@@ -128,20 +137,65 @@ class CENSegmentor(EncoderDecoder):
                 self.auxiliary_head = self._by_stream(self.auxiliary_head)
         check_num_modalities(self, m)
         self.batch_is_checked = False
+        self.present = (self.test_cfg or {}).get('modalities', modalities)
+
+    @property
+    def present(self) -> Tuple[str, ...]:
+        """Modalities that are present in tests and inference.
+
+        To set it takes their names in any order. The next batch may have
+        others: in training, where the data preprocessor drops some.
+        """
+        return self._present
+
+    @present.setter
+    def present(self, names: Sequence[str]) -> None:
+        names = check_present(names, self.modalities)
+        if names != getattr(self, '_present', None):
+            say_absent(names, self.modalities)
+        if isinstance(self.data_preprocessor, MultimodalPreProcessor):
+            self.data_preprocessor.present = names
+        self._present = names
+        self._run_with(names)
+
+    def _run_with(self, names: Tuple[str, ...]) -> None:
+        """Let the layers expect a batch of these modalities."""
+        if names != getattr(self, '_running', None):
+            set_present(self, [self.modalities.index(n) for n in names])
+            self._running = names
+
+    def forward(self,
+                inputs: Tensor,
+                data_samples: OptSampleList = None,
+                mode: str = 'tensor') -> Any:
+        """The stock forward pass, with the modalities that samples name.
+
+        Args:
+            inputs (Tensor): ``(N, P*C, H, W)``.
+            data_samples (list[SegDataSample], optional): N samples. Without
+                them, or where they name no modalities, those of
+                :attr:`present` are expected.
+            mode (str): As of the stock segmentor.
+        """
+        names = self.present
+        if data_samples:
+            names = data_samples[0].metainfo.get('modalities', names)
+        self._run_with(tuple(names))
+        return super().forward(inputs, data_samples, mode)
 
     @property
     def streams(self) -> Tuple[str, ...]:
         """Names of the predictions: the modalities, then 'ensemble'.
 
-        One modality, or merged ones, have no streams beside it.
+        A model of one modality, or of merged ones, has no streams beside it.
         """
         alone = self.merges or len(self.modalities) == 1
-        return (*(() if alone else self.modalities), 'ensemble')
+        return (*(() if alone else self._running), 'ensemble')
 
     @property
     def num_predictions(self) -> int:
         """Predictions on the channel axis of the logits."""
-        return 1 if self.merges else len(self.modalities) + 1
+        return 1 if self.merges else len(self._running) + 1
 
     def _by_stream(self, head: nn.Module) -> nn.Module:
         """Wrap a decode head, or a list of auxiliary ones, in streams."""
@@ -159,14 +213,14 @@ class CENSegmentor(EncoderDecoder):
         return self
 
     def extract_feat(self, inputs: Tensor) -> List[Tensor]:
-        """``(N, M*C, H, W)`` to feature maps ``(N*M, C_i, H_i, W_i)``, or
+        """``(N, P*C, H, W)`` to feature maps ``(N*P, C_i, H_i, W_i)``, or
         ``(N, C_i, H_i, W_i)`` if the backbone merges.
 
         Raises:
             ValueError: If the backbone does not treat its samples alike and
                 apart, so that modalities cannot ride its batch axis.
         """
-        folded = fold(inputs, len(self.modalities))
+        folded = fold(inputs, len(self._running))
         if self.batch_is_checked or is_compiling():
             features = super().extract_feat(folded)
         else:  # once
@@ -188,7 +242,7 @@ class CENSegmentor(EncoderDecoder):
         """The stock losses, and that of alignment if there is any.
 
         Args:
-            inputs (Tensor): ``(N, M*C, H, W)``.
+            inputs (Tensor): ``(N, P*C, H, W)``.
             data_samples (list[SegDataSample]): N samples with labels.
 
         Returns:
@@ -202,11 +256,11 @@ class CENSegmentor(EncoderDecoder):
         """Stock slide inference, with room for the logits of all streams.
 
         Args:
-            inputs (Tensor): ``(N, M*C, H, W)``.
+            inputs (Tensor): ``(N, P*C, H, W)``.
             batch_img_metas (list[dict]): Meta information of N images.
 
         Returns:
-            Tensor: ``(N, (M+1)*K, H, W)``.
+            Tensor: ``(N, (P+1)*K, H, W)``.
         """
         of_one = self.out_channels
         self.out_channels = of_one * self.num_predictions
@@ -221,7 +275,7 @@ class CENSegmentor(EncoderDecoder):
         """Hand out the prediction of every stream.
 
         Args:
-            seg_logits (Tensor): ``(N, (M+1)*K, H, W)``.
+            seg_logits (Tensor): ``(N, (P+1)*K, H, W)``.
             data_samples (list[SegDataSample], optional): N samples.
 
         Returns:

@@ -1,10 +1,12 @@
 """Normalisation by modality."""
-from typing import Dict, List, Optional, Sequence, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
+from mmengine.dist import broadcast
 from mmengine.logging import print_log
 from mmseg.models import SegDataPreProcessor
 from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from ..layers import check_modalities
@@ -30,29 +32,47 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             further names are ignored. Three values instead of a dict hold for
             every modality. Defaults to None: no normalisation.
         std (dict | Sequence[float], optional): Likewise.
+        drop (dict[str, float], optional): Probability, below 1, that a
+            modality is absent from a training batch, such as
+            ``dict(depth=0.3)``; each is drawn by itself, and again where none
+            would be left. The processes of a distributed training draw alike.
+            Defaults to None: none is dropped.
         kwargs: As of :class:`mmseg.models.SegDataPreProcessor`, but without
             ``bgr_to_rgb``: ``PackModalities`` gives RGB.
 
+    Attributes:
+        present (tuple[str]): Modalities that are present in tests, set by the
+            model. Samples hold these or all.
+
     Raises:
         ValueError: If a modality has no mean or std, not 1 or 3 values, or a
-            std that is not above 0.
+            std that is not above 0, or ``drop`` names another one or is no
+            probability below 1.
     """
 
     def __init__(self,
                  modalities: Sequence[str],
                  mean: Union[Dict[str, Values], Sequence[float], None] = None,
                  std: Union[Dict[str, Values], Sequence[float], None] = None,
+                 drop: Optional[Dict[str, float]] = None,
                  **kwargs) -> None:
         super().__init__(**kwargs)
-        self.modalities = check_modalities(modalities)
+        self.modalities = self.present = check_modalities(modalities)
+        self.drop = dict(drop or {})
+        for name, share in self.drop.items():
+            if name not in self.modalities or not 0 <= share < 1:
+                raise ValueError(
+                    f'data_preprocessor.drop={self.drop} must give modalities '
+                    f'of {self.modalities} a probability from 0 to below 1')
         if (mean is None) != (std is None):
             raise ValueError('data_preprocessor has only one of mean and std: '
                              'give both or neither')
-        self._enable_normalize = mean is not None
-        if mean is not None:
-            for field, values in (('mean', mean), ('std', std)):
-                entries = self._entries(field, values)
-                self.register_buffer(field, entries.view(-1, 1, 1), False)
+        # The stock forward leaves it to ours, which knows who is present.
+        self._enable_normalize = False
+        for field, values in (('mean', mean), ('std', std)):
+            if values is not None:
+                values = self._entries(field, values).view(-1, 1, 1)
+            self.register_buffer(field, values, False)
 
     def _entries(self, field: str,
                  values: Union[Dict[str, Values], Sequence[float]]) -> Tensor:
@@ -97,32 +117,82 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             training (bool): Whether labels are padded as well.
 
         Returns:
-            dict: ``inputs`` as ``(N, M*C, H, W)``, and ``data_samples``.
+            dict: ``inputs`` as ``(N, P*C, H, W)``, of the P modalities that
+            are present, and ``data_samples``, whose metainfo names them.
 
         Raises:
             ValueError: If a sample holds other modalities, or the same in
                 another order.
         """
-        self._check(data['inputs'], data.get('data_samples'))
+        samples = data.get('data_samples') or [None] * len(data['inputs'])
+        present = self._draw() if training else self.present
+        held = [self._held(image, sample, training)
+                for image, sample in zip(data['inputs'], samples)]
+        data = self.cast_data(dict(data))
+        data['inputs'] = [self._normalised(image, names, present)
+                          for image, names in zip(data['inputs'], held)]
+        if present != self.modalities and data.get('data_samples'):
+            # Copies, for the caller may use the samples again.
+            data['data_samples'] = [s.new() for s in data['data_samples']]
+            for sample in data['data_samples']:
+                sample.set_metainfo(dict(modalities=present))
         return super().forward(data, training)
 
-    def _check(self, inputs: Sequence[Tensor],
-               data_samples: Optional[Sequence]) -> None:
-        for sample in data_samples or ():
-            packed = sample.metainfo.get('modalities', self.modalities)
-            if tuple(packed) != self.modalities:
-                raise ValueError(
-                    f'the pipeline packs {tuple(packed)}, but the model has '
-                    f'modalities={self.modalities}: give PackModalities the '
-                    'same names in the same order')
-        needed = CHANNELS * len(self.modalities)
-        for image in inputs:
-            # PackSegInputs leaves an image in uint8, and in BGR.
-            if image.shape[-3] != needed or (
-                    needed == CHANNELS and image.dtype == torch.uint8):
-                raise ValueError(
-                    f'an input has {image.shape[-3]} channels of '
-                    f'{image.dtype}, but the modalities {self.modalities} '
-                    f'need {needed} of floats: end the pipeline with '
-                    "dict(type='PackModalities', modalities="
-                    f'{self.modalities})')
+    def _draw(self) -> Tuple[str, ...]:
+        """The modalities of a training batch."""
+        if not self.drop:
+            return self.modalities
+        shares = torch.tensor([self.drop.get(m, 0.) for m in self.modalities])
+        kept = torch.zeros(len(shares), dtype=torch.bool)
+        while not kept.any():
+            kept = torch.rand(len(shares)) >= shares
+        kept = kept.int()
+        broadcast(kept)  # norms may take statistics of all processes
+        return tuple(m for m, k in zip(self.modalities, kept) if k)
+
+    def _held(self, image: Tensor, sample: Optional[SegDataSample],
+              training: bool) -> Tuple[str, ...]:
+        """Names of the modalities of an input."""
+        allowed = {self.modalities} if training else {
+            self.modalities, self.present}
+        counts = {CHANNELS * len(names): names for names in allowed}
+        held = counts.get(image.shape[-3], self.modalities)
+        if sample is not None:
+            held = tuple(sample.metainfo.get('modalities', held))
+        if held not in allowed:
+            raise ValueError(
+                f'the pipeline packs {held}, but the model has modalities='
+                f'{self.modalities}: give PackModalities the same names in '
+                'the same order, or, in a test, say which are present by '
+                'test_cfg=dict(modalities=...) of the model')
+        needed = CHANNELS * len(held)
+        # PackSegInputs leaves an image in uint8, and in BGR.
+        if image.shape[-3] != needed or (needed == CHANNELS
+                                         and image.dtype == torch.uint8):
+            raise ValueError(
+                f'an input has {image.shape[-3]} channels of {image.dtype}, '
+                f'but the modalities {held} need {needed} of floats: end the '
+                f"pipeline with dict(type='PackModalities', modalities={held}"
+                ')')
+        return held
+
+    def _normalised(self, image: Tensor, held: Sequence[str],
+                    present: Sequence[str]) -> Tensor:
+        """``(len(held)*C, H, W)`` to ``(len(present)*C, H, W)``."""
+        image = image.float()
+        if tuple(held) != tuple(present):
+            image = self._of(image, held, present)
+        if self.mean is None:
+            return image
+        mean, std = self.mean, self.std
+        if tuple(present) != self.modalities:
+            mean, std = (self._of(values, self.modalities, present)
+                         for values in (mean, std))
+        return (image - mean) / std
+
+    @staticmethod
+    def _of(values: Tensor, held: Sequence[str],
+            present: Sequence[str]) -> Tensor:
+        """Of the channels of ``held`` those of ``present``."""
+        parts = dict(zip(held, values.split(CHANNELS)))
+        return torch.cat([parts[name] for name in present])

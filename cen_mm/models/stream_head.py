@@ -7,7 +7,7 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, cat, nn
 
-from ..layers import Ensemble, unfold
+from ..layers import Ensemble, OfModalities, unfold
 from .enlarge import enlarge
 
 # Heads whose forward does not give one map of logits.
@@ -21,12 +21,13 @@ UNSUITABLE = dict(
     VPDDepthHead='predicts depth')
 
 
-class StreamHead(BaseModule):
+class StreamHead(OfModalities, BaseModule):
     """Turns an mmseg decode head into one of M streams and their ensemble.
 
     The wrapped head runs once, on the folded batch, so the streams share its
     weights. Every stream has a loss of its own, and so has the ensemble,
-    whose loss trains the ensemble's weights alone (Eq. 4). Made by
+    whose loss trains the ensemble's weights alone (Eq. 4). An absent modality
+    has neither stream nor loss. Made by
     :class:`CENSegmentor` around its decode and auxiliary heads. Entries of a
     state dict that a stock segmentor calls ``decode_head.<name>`` load as
     ``decode_head.head.<name>``.
@@ -44,7 +45,8 @@ class StreamHead(BaseModule):
         self.head = head
         self._check_head()
         self.modalities = tuple(modalities)
-        self.ensemble = Ensemble(len(self.modalities))
+        self.num_modalities = len(self.modalities)
+        self.ensemble = Ensemble(self.num_modalities)
         # What EncoderDecoder asks of a decode head, for one prediction.
         self.num_classes = head.num_classes
         self.align_corners = head.align_corners
@@ -67,17 +69,19 @@ class StreamHead(BaseModule):
 
     @property
     def streams(self) -> Tuple[str, ...]:
-        """Names of the outputs: the modalities, then 'ensemble'."""
-        return (*self.modalities, 'ensemble')
+        """Names of the outputs: the modalities present, then 'ensemble'."""
+        present = self.present or range(self.num_modalities)
+        return (*(self.modalities[m] for m in present), 'ensemble')
 
     def forward(self, inputs: List[Tensor]) -> Tensor:
         """Folded features to the logits of all streams.
 
         Args:
-            inputs (list[Tensor]): ``(N*M, C_i, H_i, W_i)``.
+            inputs (list[Tensor]): ``(N*P, C_i, H_i, W_i)``, of the
+                modalities present.
 
         Returns:
-            Tensor: ``(N, (M+1)*K, h, w)``: K logits a modality, then the K
+            Tensor: ``(N, (P+1)*K, h, w)``: K logits a modality, then the K
             of the ensemble.
 
         Raises:
@@ -92,8 +96,8 @@ class StreamHead(BaseModule):
                 f'{type(self.head).__name__} gives {found} where a stream '
                 f'needs one map of {self.out_channels} logits: take a head '
                 'that gives one, such as FCNHead, PSPHead or UPerHead')
-        logits = unfold(logits, len(self.modalities))
-        streams = logits.unflatten(1, (len(self.modalities), -1))
+        logits = unfold(logits, self.num_present)
+        streams = logits.unflatten(1, (self.num_present, -1))
         return cat([logits, self.ensemble(streams)], dim=1)
 
     def loss(self, inputs: List[Tensor], batch_data_samples: SampleList,
@@ -101,7 +105,7 @@ class StreamHead(BaseModule):
         """The wrapped head's losses, once a stream.
 
         Args:
-            inputs (list[Tensor]): ``(N*M, C_i, H_i, W_i)``.
+            inputs (list[Tensor]): ``(N*P, C_i, H_i, W_i)``.
             batch_data_samples (list[SegDataSample]): N samples with
                 ``gt_sem_seg``.
             train_cfg (dict): Not used by decode heads.
@@ -122,12 +126,12 @@ class StreamHead(BaseModule):
         """Logits of all streams in the size of the (padded) image.
 
         Args:
-            inputs (list[Tensor]): ``(N*M, C_i, H_i, W_i)``.
+            inputs (list[Tensor]): ``(N*P, C_i, H_i, W_i)``.
             batch_img_metas (list[dict]): Meta information of N images.
             test_cfg (dict): See :func:`enlarge`.
 
         Returns:
-            Tensor: ``(N, (M+1)*K, H, W)``.
+            Tensor: ``(N, (P+1)*K, H, W)``.
         """
         return enlarge(
             self(inputs), batch_img_metas, test_cfg, self.align_corners)

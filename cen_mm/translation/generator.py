@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..layers import (
     Ensemble,
     ExchangeRule,
+    OfModalities,
     fold,
     make_private,
     set_exchange,
@@ -22,7 +23,7 @@ DROPOUT = 0.5
 
 
 @MODELS.register_module()
-class CENUNetGenerator(BaseModule):
+class CENUNetGenerator(OfModalities, BaseModule):
     """Translates M images into one, M times and as their ensemble.
 
     The U-Net-256 of the official code: every layer halves or doubles the
@@ -137,17 +138,18 @@ class CENUNetGenerator(BaseModule):
         """Images of all modalities to those of all streams.
 
         Args:
-            x (Tensor): ``(N, M*C, H, W)`` in [-1, 1].
+            x (Tensor): ``(N, P*C, H, W)`` in [-1, 1], of the P modalities
+                present, see :func:`~cen_mm.layers.set_present`.
 
         Returns:
-            Tensor: ``(N, (M+1)*C', H, W)`` in (-1, 1): the streams in the
-            order of the modalities, then their ensemble. With one modality
-            ``(N, C', H, W)``.
+            Tensor: ``(N, (P+1)*C', H, W)`` in (-1, 1): the streams in the
+            order of the modalities, then their ensemble. With M=1 ``(N, C',
+            H, W)``.
 
         Raises:
             ValueError: If channels or size do not fit.
         """
-        m = self.num_modalities
+        m = self.num_present
         _, channels, height, width = x.shape
         if channels != m * self.in_channels:
             raise ValueError(
@@ -160,7 +162,7 @@ class CENUNetGenerator(BaseModule):
                 f'the input is {height} x {width}, which 2**num_down='
                 f'{self.stride} does not divide: resize or crop the images '
                 'in the pipeline, or set num_down of the generator')
-        x = fold(x, m)  # (N*M, C, H, W)
+        x = fold(x, m)  # (N*P, C, H, W)
         skips = []
         for layer in self.encoder:
             x = layer(x)  # halved
@@ -170,8 +172,8 @@ class CENUNetGenerator(BaseModule):
             x = layer(x)  # doubled
             if skips:
                 x = torch.cat([x, skips.pop()], dim=1)
-        x = unfold(x.tanh(), m)  # (N, M*C', H, W)
-        if m == 1:
+        x = unfold(x.tanh(), m)  # (N, P*C', H, W)
+        if self.num_modalities == 1:
             return x
         return torch.cat([x, self.ensemble(x.unflatten(1, (m, -1)))], dim=1)
 

@@ -1,6 +1,14 @@
 """Pix2pix for several modalities."""
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Optional, Sequence, Union
+from typing import (
+    Dict,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +23,10 @@ from ..layers import (
     alignment_losses,
     check_modalities,
     check_num_modalities,
+    check_present,
     fold,
+    say_absent,
+    set_present,
 )
 
 
@@ -52,11 +63,15 @@ class CENPix2Pix(BaseModel):
             dropout and with the statistics of the image itself; 'eval'
             without dropout and with running statistics, which on several
             GPUs ask for mmengine's ``SyncBuffersHook``. Defaults to 'train'.
+        present (Sequence[str], optional): Modalities that are present in
+            tests, see ``docs/design.md``; an attribute too. Defaults to None:
+            all.
         init_cfg (dict, optional): Defaults to None.
 
     Raises:
         ValueError: If the modalities are no distinct names or one is the
-            target, ``predict_mode`` is unknown, or a layer says another M.
+            target, one that is present is none of them, ``predict_mode`` is
+            unknown, or a layer says another M.
     """
 
     def __init__(self,
@@ -67,6 +82,7 @@ class CENPix2Pix(BaseModel):
                  data_preprocessor: dict,
                  pixel_weight: float = 100.,
                  predict_mode: str = 'train',
+                 present: Optional[Sequence[str]] = None,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, init_cfg)
         self.modalities = check_modalities(modalities, target)
@@ -81,6 +97,19 @@ class CENPix2Pix(BaseModel):
         self.discriminator = MODELS.build(
             dict(discriminator, num_modalities=m))
         check_num_modalities(self, m)
+        self.present = present or self.modalities
+
+    @property
+    def present(self) -> Tuple[str, ...]:
+        """Modalities of the samples to predict; set by names in any order."""
+        return self._present
+
+    @present.setter
+    def present(self, names: Sequence[str]) -> None:
+        names = check_present(names, self.modalities)
+        if names != getattr(self, '_present', None):
+            say_absent(names, self.modalities)
+        self._present = names
 
     @property
     def streams(self) -> List[str]:
@@ -147,7 +176,7 @@ class CENPix2Pix(BaseModel):
         """
         data = self.data_preprocessor(data, True)
         inputs, samples = data['inputs'], data['data_samples']
-        self._check(samples)
+        self._check(samples, self.modalities)
         g_optim = optim_wrapper['generator']
         d_optim = optim_wrapper['discriminator']
         with g_optim.optim_context(self.generator):
@@ -219,8 +248,9 @@ class CENPix2Pix(BaseModel):
         """Translate.
 
         Args:
-            inputs (Tensor): ``(N, M*C, H, W)`` in [-1, 1].
-            data_samples (list[DataSample]): N samples.
+            inputs (Tensor): ``(N, P*C, H, W)`` in [-1, 1].
+            data_samples (list[DataSample]): N samples, of the P modalities
+                of :attr:`present`.
 
         Returns:
             list[DataSample]: With ``pred_img``, the ensemble's image, and
@@ -228,12 +258,17 @@ class CENPix2Pix(BaseModel):
             ``(C', H, W)``, and ``img_<modality>``, the source, ``(C, H, W)``,
             in 0 to 255. Their metainfo names ``modalities`` and ``target``.
         """
-        self._check(data_samples)
+        self._check(data_samples, self.present)
         net = unwrapped(self.generator)
-        with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
-            outputs = net(inputs).to(inputs.dtype)
-        sources = [f'img_{modality}' for modality in self.modalities]
-        made = [f'pred_img_{modality}' for modality in self.streams[:-1]]
+        set_present(net, [self.modalities.index(m) for m in self.present])
+        try:
+            with mode_of(net, self.predict_mode == 'train'), torch.no_grad():
+                outputs = net(inputs).to(inputs.dtype)
+        finally:
+            set_present(net, None)
+        sources = [f'img_{modality}' for modality in self.present]
+        made = [f'pred_img_{modality}' for modality in self.streams[:-1]
+                if modality in self.present]
         # Source and target may differ in channels.
         for images, names in ((inputs, sources),
                               (outputs, [*made, 'pred_img'])):
@@ -242,16 +277,17 @@ class CENPix2Pix(BaseModel):
                 sample.set_data(dict(zip(names, image.chunk(len(names)))))
         for sample in data_samples:
             sample.set_metainfo(
-                dict(modalities=self.modalities, target=self.target))
+                dict(modalities=self.present, target=self.target))
         return data_samples
 
-    def _check(self, data_samples: List[DataSample]) -> None:
+    def _check(self, data_samples: List[DataSample],
+               modalities: Sequence[str]) -> None:
         """Compare the domains that samples were packed from with the model's.
 
         Raises:
             ValueError: If they differ, in order too.
         """
-        ours = dict(modalities=self.modalities, target=self.target)
+        ours = dict(modalities=modalities, target=self.target)
         for sample in data_samples:
             packed = {k: sample.metainfo.get(k, v) for k, v in ours.items()}
             packed['modalities'] = tuple(packed['modalities'])

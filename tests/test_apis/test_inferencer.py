@@ -183,3 +183,23 @@ def test_what_the_pipeline_makes_up_is_not_asked_for(rgbd, needed):
     inferencer = MultimodalInferencer(cfg, rgbd.root / 'CEN/net.pth')
     assert inferencer.modalities == needed
     inferencer(files_of(rgbd, 0, needed))
+
+
+@pytest.mark.parametrize('names', [('rgb', ), ('depth', )])
+def test_a_modality_may_be_absent(rgbd, inferencer, names):
+    """As the model of which it is said so, and only as long."""
+    net = copy.deepcopy(inferencer.model)
+    net.present = names
+    data = DATASETS.build(rgbd.cfg.test_dataloader.dataset)[0]
+    expected, = net.test_step(pseudo_collate([data]))
+    both = inferencer(files_of(rgbd, 0, ('rgb', 'depth')))
+    files = files_of(rgbd, 0, names)
+    if names == ('depth', ):  # there is no image to cut it to
+        files = dict(depth=np.ascontiguousarray(rgbd.data.depth[0]))
+    for given in (files, {m: np.array(Image.open(p)) if isinstance(p, str)
+                          else p for m, p in files.items()}):
+        result = inferencer(given)
+        assert list(label_maps(result)) == [*names, 'ensemble']
+        assert torch.equal(result.seg_logits.data, expected.seg_logits.data)
+    again = inferencer(files_of(rgbd, 0, ('rgb', 'depth')))
+    assert torch.equal(again.seg_logits.data, both.seg_logits.data)

@@ -116,8 +116,8 @@ def test_folders(rooms, translator, tmp_path, ending):
 
 
 @pytest.mark.parametrize('sample, parts', [
-    (dict(reshading=SHADE), ['modality edge_texture is missing',
-                             'are reshading, edge_texture']),
+    ({}, ['modality reshading, edge_texture is missing',
+          'the config are reshading, edge_texture']),
     (dict(reshading=SHADE, edge_texture=EDGES, rgb=SHADE),
      ['unknown modality rgb']),
     (dict(reshading=SHADE, edge_texture=SHADE),
@@ -136,3 +136,15 @@ def test_checkpoint_of_another_model(rooms):
     cfg.model.modalities = ('reshading', 'edge_texture', 'normal')
     with pytest.raises(ValueError, match='net.pth does not fit'):
         TranslationInferencer(cfg, rooms.root / 'CEN/net.pth')
+
+
+def test_a_source_may_be_absent(rooms, translator):
+    """Alone a stream is the ensemble; dropout is seeded alike."""
+    files = files_of(rooms, NAMES[1])
+    both = translator(files)
+    alone = translator(dict(edge_texture=files['edge_texture']))
+    made = translations(alone)
+    assert list(made) == ['edge_texture', 'ensemble']
+    assert np.array_equal(made['edge_texture'], made['ensemble'])
+    assert not torch.equal(alone.pred_img, both.pred_img_edge_texture)
+    assert torch.equal(translator(files).pred_img, both.pred_img)

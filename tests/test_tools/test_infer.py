@@ -76,8 +76,18 @@ def test_single_files(project, infer):
         f'data/depth/{NAMES[1]}.png', '--out', '.')
 
 
+def test_one_of_the_folders_is_enough(project, infer):
+    assert infer(*MODEL, *BOTH[:2], '--out', 'out') == {
+        f'{kind}/{stream}/{name}.png' for stream in ('rgb', 'ensemble')
+        for kind in ('labels', 'overlays') for name in NAMES}
+    for name in NAMES:
+        alone, ensemble = (
+            np.array(Image.open(f'out/labels/{stream}/{name}.png'))
+            for stream in ('rgb', 'ensemble'))
+        assert np.array_equal(alone, ensemble)
+
+
 @pytest.mark.parametrize('args, parts', [
-    ([*MODEL, *BOTH[:2]], ['modality depth is missing', 'rgb, depth']),
     ([*MODEL, *BOTH, '--normal', 'x'],
      ['unknown modality normal', 'of the config are rgb, depth']),
     (MODEL, ['modality rgb, depth is missing']),

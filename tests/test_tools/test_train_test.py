@@ -2,6 +2,7 @@
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -101,3 +102,31 @@ def test_wrong_checkpoints_and_options_stop_the_test(run_test, args, parts):
     torch.save(dict(state_dict={'a': torch.ones(1)}), 'other.pth')
     with fails(SystemExit, *parts):
         run_test(*args)
+
+
+def test_with_some_of_the_modalities(run_test, tmp_path):
+    """The files of the absent one are not even there."""
+    shutil.copytree('nyudv2', tmp_path / 'rgb_alone')
+    shutil.rmtree(tmp_path / 'rgb_alone/depth')
+    data = f'test_dataloader.dataset.data_root={tmp_path / "rgb_alone"}'
+    alone = '--modalities', 'rgb', '--cfg-options', data
+    options = dict(
+        files=alone, tta=('--tta', *alone),
+        # Loaded, and left out by the model.
+        config=('--cfg-options', 'model.test_cfg.modalities=(rgb,)'))
+    metrics = {}
+    for name, args in options.items():
+        run_test('work/epoch_1.pth', '--work-dir', str(tmp_path / name),
+                 *args)
+        log = next((tmp_path / name).glob('*/*.log')).read_text()
+        assert 'depth absent: the predictions are those of rgb' in log
+        written = json.loads(next(
+            (tmp_path / name).glob('*/*.json')).read_text())
+        metrics[name] = {k: v for k, v in written.items() if 'time' not in k}
+        assert 'rgb/mIoU' in written and 'depth/mIoU' not in written
+    assert metrics['files'] == pytest.approx(metrics['config'], nan_ok=True)
+    with fails(SystemExit, '--modalities: ', 'radar cannot be present'):
+        run_test('work/epoch_1.pth', '--modalities', 'radar')
+    with fails(SystemExit, 'EncoderDecoder needs all'):
+        run_test('work/epoch_1.pth', '--modalities', 'rgb', '--cfg-options',
+                 'model.type=EncoderDecoder')

@@ -82,3 +82,40 @@ def test_models_that_do_not_exist(kwargs, message):
 def test_inputs_that_do_not_fit(shape, mode, message):
     with pytest.raises(ValueError, match=message):
         tiny_pix2pix()(torch.zeros(shape), mode=mode)
+
+
+@pytest.mark.parametrize('present', [(0, ), (0, 2)])
+@torch.no_grad()
+def test_some_of_the_sources(present):
+    """As a model of these alone, with their values; nothing stays changed."""
+    net = tiny_pix2pix(3, predict_mode='eval').eval()
+    names = tuple(MODALITIES[m] for m in present)
+    other = tiny_pix2pix(
+        len(present), predict_mode='eval', modalities=names,
+        generator=dict() if len(present) > 1 else dict(exchange=None)).eval()
+    state = other.state_dict()
+    for key, value in net.state_dict().items():
+        if key in state and value.shape != state[key].shape:
+            parts = value.chunk(3)
+            value = torch.cat([parts[m] for m in present])
+        if key in state:
+            state[key].copy_(value)
+    whole = net.val_step(batch(2, 3))[0].pred_img
+    data = batch(2, 3)
+    inputs = torch.stack(data['inputs']).unflatten(1, (3, 3))
+    data['inputs'] = list(inputs[:, list(present)].flatten(1, 2))
+    for sample in data['data_samples']:
+        sample.set_metainfo(dict(modalities=names))
+    with pytest.raises(ValueError, match='the data set gives'):
+        net.val_step(data)
+    net.present = names[::-1]  # in any order
+    expected = other.val_step(data)[1]
+    sample = net.val_step(data)[1]
+    torch.testing.assert_close(sample.pred_img, expected.pred_img)
+    assert sample.modalities == names
+    assert {k for k in sample.all_keys() if 'pred' in k} == {
+        'pred_img', *(f'pred_img_{name}' for name in names)}
+    if len(present) == 1:
+        assert torch.equal(sample.pred_img, sample.pred_img_reshading)
+    net.present = MODALITIES[:3]
+    assert torch.equal(net.val_step(batch(2, 3))[0].pred_img, whole)

@@ -4,21 +4,17 @@ Nothing is trained again: norms and convolutions behind a forced layer have
 been fitted to features that they no longer get. So this says how far the
 trained net relies on an exchange, not how good one trained without would be.
 """
-import copy
 import dataclasses
 import math
 from contextlib import contextmanager
+from functools import partial
 from typing import Collection, Dict, Iterator, List, Optional, Sequence
 
-import torch
 from mmengine.dataset import BaseDataset
-from mmengine.evaluator import Evaluator
-from mmengine.logging import MMLogger
-from tqdm import tqdm
 
-from ..held_out import batch_of_one
 from ..tables import short_name
 from ..trained_net import Norms, TrainedNet
+from ..variants import evaluate_variants
 
 
 @dataclasses.dataclass
@@ -98,13 +94,9 @@ def exchange_off(norms: Norms, off: Collection[str]) -> Iterator[None]:
             norm.exchange = rule
 
 
-@torch.no_grad()
 def evaluate_forced(net: TrainedNet, forced: List[ForcedNet],
                     dataset: BaseDataset, images: int) -> None:
-    """Fill in the metrics of forced nets, by the config's ``val_evaluator``.
-
-    Every image is read once. All nets draw the same random numbers for it,
-    which matters where a translation predicts with dropout.
+    """Fill in the metrics of forced nets, see :func:`evaluate_variants`.
 
     Args:
         net (TrainedNet): As trained.
@@ -112,40 +104,12 @@ def evaluate_forced(net: TrainedNet, forced: List[ForcedNet],
         dataset (BaseDataset): Images with labels or targets.
         images (int): How many of the first to test on.
     """
-    with _quiet():
-        metrics = Evaluator(net.cfg.val_evaluator).metrics
-    evaluators = []
-    for _ in forced:
-        # A metric may hold a large net, so it is built once; only results
-        # are apart.
-        evaluators.append(Evaluator([copy.copy(m) for m in metrics]))
-        evaluators[-1].dataset_meta = dataset.metainfo
-        for metric in evaluators[-1].metrics:
-            metric.results = []
-    device = next(net.model.parameters()).device
-    with torch.random.fork_rng([device] if device.type == 'cuda' else []):
-        for index in tqdm(range(images), desc='forcing', disable=None):
-            batch = batch_of_one(dataset, index)
-            for one, evaluator in zip(forced, evaluators):
-                torch.manual_seed(index + 1)
-                # Predictions are written into the samples.
-                data = copy.deepcopy(batch)
-                with exchange_off(net.norms, one.off):
-                    samples = net.model.test_step(data)
-                evaluator.process(data_samples=samples, data_batch=data)
-    with _quiet():
-        for one, evaluator in zip(forced, evaluators):
-            one.metrics = {name: float(value) for name, value in
-                           evaluator.evaluate(images).items()}
+    def predict(off: Collection[str], data: dict) -> list:
+        with exchange_off(net.norms, off):
+            return net.model.test_step(data)
 
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the tables and advice that metrics log, for each net."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel('ERROR')
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+    metrics = evaluate_variants(
+        net.cfg, dataset, images,
+        [partial(predict, one.off) for one in forced], 'forcing')
+    for one, found in zip(forced, metrics):
+        one.metrics = found

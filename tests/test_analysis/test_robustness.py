@@ -1,0 +1,96 @@
+"""The table of robustness against predictions by hand."""
+import csv
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from messages import fails
+from mmengine import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import DefaultScope
+from mmseg.registry import DATASETS, MODELS
+
+TOOL = 'analysis_tools/robustness.py'
+
+
+def mean_iou(samples, stream):
+    predicted, label = np.concatenate([
+        [field.data.flatten().numpy() for field in
+         (sample.get(f'pred_sem_seg{stream}'), sample.gt_sem_seg)]
+        for sample in samples], axis=1)
+    predicted, label = predicted[label < 40], label[label < 40]
+    return 100 * np.mean([
+        ((predicted == k) & (label == k)).sum()
+        / ((predicted == k) | (label == k)).sum()
+        for k in {*predicted, *label}])
+
+
+def predict(folder, names, degrade=None):
+    """By a config that says what is there, or what fails."""
+    cfg = Config.fromfile(next(folder.glob('*.py')))
+    cfg.model.test_cfg.modalities = names
+    if degrade:
+        cfg.test_dataloader.dataset.pipeline.append(
+            dict(type='Degrade', **degrade))
+    with DefaultScope.overwrite_default_scope('mmseg'), torch.no_grad():
+        model = MODELS.build(cfg.model).eval()
+        state = torch.load(folder / 'epoch_3.pth', weights_only=False)
+        model.load_state_dict(state['state_dict'])
+        return [model.test_step(pseudo_collate([data]))[0]
+                for data in DATASETS.build(cfg.test_dataloader.dataset)]
+
+
+def test_subsets_and_degraded_sensors(trained_run, tmp_path, run_tool):
+    copy = tmp_path / 'copied'
+    copy.mkdir()
+    for path in (trained_run / 'epoch_3.pth', *trained_run.glob('*.py')):
+        shutil.copy(path, copy)
+    printed = run_tool(
+        TOOL, trained_run / 'epoch_3.pth', copy / 'epoch_3.pth', '--degrade',
+        'depth:holes:0.5', 'rgb:stuck', 'heat:dark:0.5', '--out',
+        tmp_path / 'table.csv')
+    with open(tmp_path / 'table.csv', newline='') as file:
+        rows = list(csv.DictReader(file))
+    cases = {
+        'rgb, depth': (('rgb', 'depth'), None),
+        'rgb': (('rgb', ), None), 'depth': (('depth', ), None),
+        'rgb, depth; depth holes 0.5': (('rgb', 'depth'), dict(
+            modality='depth', how='holes', amount=0.5)),
+        'rgb, depth; rgb stuck': (('rgb', 'depth'), dict(
+            modality='rgb', how='stuck'))}
+    assert {row['sensors'] for row in rows} == set(cases)
+    lines = {line.split('|')[1].strip(): line.split('|')[2:-1]
+             for line in printed.strip().splitlines()}
+    assert [c.strip() for c in lines['sensors']][:3] == [
+        f'{trained_run.name}: {s}' for s in ('ensemble', 'depth', 'rgb')]
+    for title, (names, degrade) in cases.items():
+        samples = predict(trained_run, names, degrade)
+        own = [row for row in rows if row['sensors'] == title]
+        assert {row['stream'] for row in own} == {*names, 'ensemble'}
+        for row in own:
+            end = '' if row['stream'] == 'ensemble' else f'_{row["stream"]}'
+            expected = mean_iou(samples, end)
+            assert float(row['mIoU']) == pytest.approx(expected, abs=0.01)
+        assert float(lines[title][0]) == pytest.approx(
+            mean_iou(samples, ''), abs=0.06)
+    assert not lines['rgb'][1].strip()  # depth has no stream there
+
+
+@pytest.mark.parametrize('args, part', [
+    (['--degrade', 'depth:fog'], 'depth:fog is not MODALITY:HOW:AMOUNT'),
+    (['--degrade', 'depth:holes:x'], 'depth:holes:x is not'),
+    (['--images', 0], '--images must be >= 1'),
+    (['--cfg-options', 'test_dataloader=None'], 'has no test_dataloader')])
+def test_bad_input_gets_a_sentence(trained_run, run_tool, args, part):
+    with fails(SystemExit, part):
+        run_tool(TOOL, trained_run / 'epoch_3.pth', *args)
+
+
+def test_other_models_and_equal_names_are_refused(trained_run, rooms,
+                                                  run_tool):
+    with fails(SystemExit, 'net.pth is a CENPix2Pix, which needs all'):
+        run_tool(TOOL, rooms.root / 'CEN/net.pth')
+    path = trained_run / 'epoch_3.pth'
+    with fails(SystemExit, 'folders of different names'):
+        run_tool(TOOL, path, path)
