@@ -29,11 +29,10 @@ def test_every_cell_runs(tmp_path, monkeypatch):
     torch.save(dict(state_dict=net.state_dict()), work / 'epoch_5.pth')
     monkeypatch.setenv('PYTHONPATH', str(ROOT))
 
-    kept = nbformat.read(ROOT / 'docs/tour.ipynb', 4)
     ran = NotebookClient(
-        nbformat.from_dict(kept), timeout=300,
+        nbformat.read(ROOT / 'docs/tour.ipynb', 4), timeout=300,
         resources=dict(metadata=dict(path=tmp_path / 'docs'))).execute()
-    for before, now in zip(kept.cells, ran.cells):
-        kinds = [[output.output_type for output in cell.get('outputs', [])]
-                 for cell in (before, now)]
-        assert kinds[0] == kinds[1], 'run docs/tour.ipynb again and save it'
+    pictures = [output for cell in ran.cells
+                for output in cell.get('outputs', ())
+                if 'image/png' in output.get('data', ())]
+    assert len(pictures) == 4
