@@ -10,21 +10,45 @@ import types
 import warnings
 from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
+from typing import Callable
 
 FORCE_WEIGHTS_ONLY = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'
 
 
-def require_mmcv() -> None:
-    """Check that mmcv is installed.
+def require_openmmlab() -> None:
+    """Check that mmengine, mmcv and mmseg are installed.
 
     Raises:
-        ImportError: If neither mmcv nor mmcv-lite is installed.
+        ImportError: If one of them is not.
     """
-    if importlib.util.find_spec('mmcv') is None:
-        raise ImportError(
-            'cen_mm needs mmcv (>=2.0.0, <2.2.0): run "pip install '
-            'mmcv-lite==2.1.0", or install the full mmcv if you want its '
-            'compiled ops too; cen_mm itself uses none')
+    for name in ('mmengine', 'mmcv', 'mmseg'):
+        if importlib.util.find_spec(name) is None:
+            raise ImportError(
+                f'cen_mm needs {name}: run "pip install -e .[openmmlab]" in '
+                'the folder of cen_mm, which takes mmcv-lite; the full mmcv '
+                '(>=2.0.0, <2.2.0) serves as well, cen_mm itself uses none '
+                'of its compiled ops')
+
+
+def stand_in(name: str, call: Callable) -> None:
+    """Put a module in the place of one that is not imported.
+
+    Args:
+        name (str): Of the module.
+        call (Callable): ``function(*args, **kwargs)`` of the module, whatever
+            its name is, is ``call('function', *args, **kwargs)``.
+    """
+
+    def function(called: str):
+        if called.startswith('__'):
+            raise AttributeError(called)
+        return functools.partial(call, called)
+
+    module = types.ModuleType(name)
+    # Without a loader, mmengine still detects that ops are missing.
+    module.__spec__ = ModuleSpec(name, loader=None)
+    module.__getattr__ = function
+    sys.modules[name] = module
 
 
 def stand_in_for_mmcv_ops() -> None:
@@ -38,22 +62,36 @@ def stand_in_for_mmcv_ops() -> None:
             or importlib.util.find_spec('mmcv._ext') is not None):
         return
 
-    def stand_in(name: str):
-        if name.startswith('__'):
-            raise AttributeError(name)
+    def missing(name: str, *args, **kwargs):
+        raise RuntimeError(
+            f'the mmcv op {name!r} is not available: replace mmcv-lite '
+            'by the full mmcv, which has compiled ops')
 
-        def missing(*args, **kwargs):
-            raise RuntimeError(
-                f'the mmcv op {name!r} is not available: replace mmcv-lite '
-                'by the full mmcv, which has compiled ops')
+    stand_in('mmcv._ext', missing)
 
-        return missing
 
-    module = types.ModuleType('mmcv._ext')
-    # Without a loader, mmengine still detects that ops are missing.
-    module.__spec__ = ModuleSpec('mmcv._ext', loader=None)
-    module.__getattr__ = stand_in
-    sys.modules['mmcv._ext'] = module
+def import_when_called(name: str, importer: str) -> None:
+    """Import a library for a component of mmseg when it is built, not before.
+
+    mmseg imports timm and albumentations where they are installed, and they
+    bring torchvision, pandas and scikit-learn: seconds of each start.
+
+    Args:
+        name (str): Of the library.
+        importer (str): The module of mmseg that calls its functions.
+    """
+    if name in sys.modules or importlib.util.find_spec(name) is None:
+        return
+
+    def call(function: str, *args, **kwargs):
+        library = importlib.import_module(name)
+        return getattr(library, function)(*args, **kwargs)
+
+    stand_in(name, call)
+    try:
+        importlib.import_module(importer)
+    finally:
+        del sys.modules[name]
 
 
 def leave_transformers_out() -> None:
@@ -108,6 +146,7 @@ def trust_own_checkpoints() -> None:
     import torch
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
+    from mmengine.runner import checkpoint
     if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
         return  # torch < 2.6 reads these checkpoints by default
 
@@ -132,6 +171,10 @@ def trust_own_checkpoints() -> None:
           for name in ('_reconstruct', 'scalar')
           for module in ('core', '_core'))
     ])
+    if hasattr(checkpoint, 'get_torch_safe_globals'):
+        # onedl-mmengine admits types of its own, all of getattr among them,
+        # around each of its loads; afterwards ours would be withdrawn too.
+        checkpoint.get_torch_safe_globals = list
 
 
 def read_weights_only() -> None:
@@ -190,8 +233,11 @@ def distribute_without_gpu(cfg) -> None:
 
 def apply() -> None:
     """Apply all workarounds that ``import cen_mm`` needs."""
-    require_mmcv()
+    require_openmmlab()
     stand_in_for_mmcv_ops()
     leave_transformers_out()
+    import_when_called(
+        'albumentations', 'mmseg.datasets.transforms.transforms')
+    import_when_called('timm', 'mmseg.models.backbones.timm_backbone')
     trust_own_checkpoints()
     read_weights_only()

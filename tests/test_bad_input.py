@@ -229,8 +229,8 @@ def test_no_mmcv_at_all(tmp_path):
             [str(tmp_path), str(CONFIG.parents[2])])))
     assert run.returncode == 1
     last = run.stderr.strip().splitlines()[-1]
-    assert last.startswith('ImportError: cen_mm needs mmcv (>=2.0.0, <2.2.0)')
-    assert 'pip install mmcv-lite==2.1.0' in last
+    assert last.startswith('ImportError: cen_mm needs mmcv: run "pip install')
+    assert '-e .[openmmlab]"' in last and '(>=2.0.0, <2.2.0)' in last
 
 
 @pytest.mark.skipif(mmcv_full_available(), reason='mmcv has its ops here')

@@ -20,6 +20,7 @@ from mmengine.model import BaseModule
 from mmengine.optim import OneCycleLR
 from mmengine.runner import CheckpointLoader, load_checkpoint
 from mmengine.utils.dl_utils import mmcv_full_available
+from mmseg.registry import TRANSFORMS
 
 from cen_mm import compat
 
@@ -234,6 +235,34 @@ def test_transformers_is_left_out_and_stays_available(monkeypatch, loaded):
     compat.leave_transformers_out()
     assert sys.modules.get('transformers') is (module if loaded else None)
     assert ('transformers' in sys.modules) == loaded
+
+
+def test_a_library_is_imported_when_it_is_called(tmp_path, monkeypatch):
+    """By the module that wants it, which cannot tell the difference."""
+    (tmp_path / 'slow_library.py').write_text(
+        'class Flip:\n    def __init__(self, p):\n        self.p = p')
+    (tmp_path / 'its_user.py').write_text(
+        'import slow_library\nfrom slow_library import Flip')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ('slow_library', 'its_user'):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    compat.import_when_called('no_such_library', 'its_user')
+    assert 'its_user' not in sys.modules
+    compat.import_when_called('slow_library', 'its_user')
+    user = sys.modules['its_user']
+    assert 'slow_library' not in sys.modules
+    made = user.Flip(p=1), user.slow_library.Flip(2)
+    assert [type(each) for each in made] == 2 * [
+        sys.modules['slow_library'].Flip]
+    assert [each.p for each in made] == [1, 2]
+
+
+def test_albumentations_of_mmseg():
+    pytest.importorskip('albumentations')
+    flip = TRANSFORMS.build(dict(
+        type='Albu', transforms=[dict(type='HorizontalFlip', p=1.)]))
+    image = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    assert np.array_equal(flip(dict(img=image.copy()))['img'], image[:, ::-1])
 
 
 @checks

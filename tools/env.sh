@@ -1,21 +1,28 @@
-# source env.sh EXTRAS: a virtual environment in .venv with the package, these
-# extras of setup.cfg and the exact stack of constraints-cpu.txt.
+# source env.sh [--newest] EXTRAS: a virtual environment in .venv with the
+# package, these extras of setup.cfg and the exact stack of
+# constraints-cpu.txt. With --newest it lies in .venv-newest and has the newest
+# of everything that setup.cfg admits, but for torch.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+venv=.venv exact=(-c constraints-cpu.txt)
+if [ "$1" = --newest ]; then
+    venv=.venv-newest exact=()
+    shift
+fi
 missing=()
 for extra in "$@"; do
     for list in setup.cfg constraints-cpu.txt translation-no-deps.txt; do
-        if [ "$list" -nt ".venv/.$extra" ]; then
+        if [ "$list" -nt "$venv/.$extra" ]; then
             missing+=("$extra")
             break
         fi
     done
 done
 if [ ${#missing[@]} -gt 0 ]; then
-    echo "Installing into $PWD/.venv (a few minutes the first time) ..."
-    [ -e .venv/bin/python ] || "${PYTHON:-python3}" -m venv .venv
+    echo "Installing into $PWD/$venv (a few minutes the first time) ..."
+    [ -e "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
     pip_install() {
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-            -c constraints-cpu.txt "$@"
+        "$venv/bin/python" -m pip install --quiet \
+            --disable-pip-version-check "${exact[@]}" "$@"
     }
     extras=$(IFS=,; echo "${missing[*]}")
     # timm asks for a torchvision of its own torch.
@@ -28,6 +35,6 @@ if [ ${#missing[@]} -gt 0 ]; then
     if [[ $extras == *translation* ]]; then
         pip_install --no-deps -r translation-no-deps.txt
     fi
-    touch "${missing[@]/#/.venv/.}"
+    touch "${missing[@]/#/$venv/.}"
 fi
-PATH="$PWD/.venv/bin:$PATH"
+PATH="$PWD/$venv/bin:$PATH"

@@ -6,13 +6,13 @@
 set -euo pipefail
 case ${1:-segmentation} in
 segmentation)
-    extras=(lite)
+    extras=(openmmlab)
     config=configs/cen/refinenet_r18_rooms.py
     inputs="inputs, labels and predictions"
     metrics="mIoU, mAcc, aAcc of rgb, depth and ensemble"
     next="NYUDv2 in four commands, the paper's checkpoints in two" ;;
 translation)
-    extras=(lite translation)
+    extras=(openmmlab translation)
     config=configs/translation/cen/shade-texture2rgb_rooms.py
     inputs="inputs, translations and targets"
     metrics="MAE, RMSE, SSIM, KID-lite0 of both streams and ensemble"

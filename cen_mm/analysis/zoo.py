@@ -13,6 +13,7 @@ from mmengine import Config
 from tqdm import tqdm
 
 from ..apis.config import read_config
+from . import model_index
 from .cost.complexity import Complexity, measure
 
 Cells = Dict[str, str]
@@ -236,17 +237,19 @@ def render(
     docs: Path,
     measure_config: Callable[[Config], Complexity] = measure
 ) -> Dict[str, str]:
-    """Fill the tables of the pages.
+    """Fill the tables of the pages, and write the index.
 
     Args:
         configs (Path): The folder of configs.
-        docs (Path): That of the pages and of ``measured.csv``.
+        docs (Path): That of the pages and of ``measured.csv``, beside it.
         measure_config (callable): What counts. Defaults to
             :func:`cen_mm.analysis.cost.complexity.measure`.
 
     Returns:
-        dict[str, str]: The pages by file name: ``translation.md`` has the
-        configs in ``translation``, ``model_zoo.md`` all others.
+        dict[str, str]: Texts by path from the folder of ``configs``:
+        ``translation.md`` has the configs in ``translation``,
+        ``model_zoo.md`` all others, ``model-index.yml`` those without
+        options.
 
     Raises:
         ValueError: If a table, a page or a header of a config is malformed.
@@ -257,10 +260,16 @@ def render(
         'model_zoo.md': {},
         'translation.md': {}
     }
+    models = []
     for row in tqdm(rows, disable=None):
         cfg = row.load()
-        cells = _cells(row, measure_config(cfg),
+        found = measure_config(cfg)
+        cells = _cells(row, found,
                        means_of(row.name, cfg.model.modalities, runs), docs)
+        if not row.options:
+            models.append(model_index.entry(
+                row.name, row.path.relative_to(configs.parent), cfg, found,
+                [run for run in runs if run['row'] == row.name]))
         folder = row.path.relative_to(configs).parts[0]
         page = tables['translation.md' if folder ==
                       'translation' else 'model_zoo.md']
@@ -271,9 +280,9 @@ def render(
                 'GFLOPs are given for one: list it in another section')
         section.append(cells)
     tables['model_zoo.md'][MEASURED] = runs
-    return {
-        name: fill((docs / name).read_text(),
-                   {heading: table(found)
-                    for heading, found in sections.items()})
+    pages = {
+        f'{docs.name}/{name}': fill((docs / name).read_text(), {
+            heading: table(lines) for heading, lines in sections.items()})
         for name, sections in tables.items()
     }
+    return {**pages, 'model-index.yml': model_index.dump(models)}

@@ -20,14 +20,15 @@ class LoadLabels(LoadAnnotations):
     A label out of range would otherwise surface as a failed assertion on
     the GPU, hours later and without a file name; and mmseg makes 8 bits of
     any file, so that 256 and NaN become class 0. ``reduce_zero_label`` and
-    ``label_map`` are those of the data set.
+    ``label_map`` are those of the data set. Samples without labels that
+    come from no data set, as those of mmseg's inferencer, stay as they are.
 
     Required Keys:
 
     - seg_map_path
     - img_path
     - ori_shape
-    - num_classes
+    - num_classes (of samples of a data set)
 
     Modified Keys:
 
@@ -42,12 +43,23 @@ class LoadLabels(LoadAnnotations):
         backend_args (dict, optional): See mmengine's file I/O.
 
     Raises:
-        ValueError: If the file cannot be decoded, its size is not the
-            image's, or a value is neither a class nor 255.
+        ValueError: If the data set has no labels, the file cannot be decoded,
+            its size is not the image's, or a value is neither a class nor
+            255.
     """
 
     def __init__(self, backend_args: Optional[dict] = None) -> None:
         super().__init__(backend_args=backend_args)
+
+    def transform(self, results: dict) -> dict:
+        """Load and check the labels."""
+        if 'seg_map_path' in results:
+            return super().transform(results)
+        if 'num_classes' in results:
+            raise ValueError(
+                'the data set has no labels: add seg_map_path=FOLDER to its '
+                'data_prefix, or take LoadLabels out of the pipeline')
+        return results
 
     def _load_seg_map(self, results: dict) -> None:
         labels = self.read(results)

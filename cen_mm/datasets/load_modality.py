@@ -35,7 +35,7 @@ class LoadModality(BaseTransform):
 
     Modified Keys:
 
-    - seg_fields
+    - seg_fields (optional)
 
     Added Keys:
 
@@ -112,7 +112,8 @@ class LoadModality(BaseTransform):
         if array.shape[:2] != (height, width):
             array = self._resized(array, source, results)
         results[self.modality] = array
-        results['seg_fields'].append(self.modality)
+        # mmseg's inferencer gives paths alone.
+        results.setdefault('seg_fields', []).append(self.modality)
         return results
 
     def read(self, source: Union[str, np.ndarray]) -> np.ndarray:

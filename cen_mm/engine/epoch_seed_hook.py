@@ -67,6 +67,11 @@ class SeededBatches:
         self.count += 1
         return next(self.batches)
 
+    def skip_iter(self, num_iters: int) -> None:
+        """Skip batches, as the loop of onedl-mmengine asks for."""
+        for _ in range(num_iters):
+            next(self)
+
 
 def seed_all(runner: Runner, loader: DataLoader, step: int) -> None:
     """Seed a process and its next workers by (seed of the run, step, rank).

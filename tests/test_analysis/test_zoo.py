@@ -96,7 +96,9 @@ def test_flops_are_counted_again(listed, name, by_hand):
 
 
 def test_the_whole_pages_are_what_the_command_writes(listed):
-    """Without another count of the multiply-adds, taken from the pages."""
+    """Without another count of the multiply-adds, taken from the pages.
+
+    And the index."""
     counted, cells = {}, iter(listed.values())
 
     def measure(cfg):
@@ -120,8 +122,10 @@ def test_the_whole_pages_are_what_the_command_writes(listed):
             0, complexity.default_shape(cfg),
             round(1e9 * float(next(cells)['GFLOPs'])), *counted[key])
 
-    for name, page in zoo.render(CONFIGS, DOCS, measure).items():
-        assert page == (DOCS / name).read_text(), STALE
+    written = zoo.render(CONFIGS, DOCS, measure)
+    assert len(written) == 3
+    for name, text in written.items():
+        assert text == (ROOT / name).read_text(), STALE
 
 
 def test_table_2_counts_the_same_parameters(listed):

@@ -125,6 +125,14 @@ def coordinates(height, width):
                 seg_fields=['gt_seg_map', 'depth'])
 
 
+def test_samples_without_labels():
+    """Of mmseg's inferencer, which has paths alone, and of a data set."""
+    sample = dict(img_path='a.png')
+    assert LoadLabels()(dict(sample)) == sample
+    with pytest.raises(ValueError, match='no labels: add seg_map_path=FOLDER'):
+        LoadLabels()(dict(sample, num_classes=3))
+
+
 @pytest.mark.parametrize('height, width', [(20, 31), (33, 24)])
 def test_random_scale_draws_as_the_official_code(height, width):
     """Uniform in the range, raised to the shortest side, never above."""

@@ -1,4 +1,6 @@
 """The hooks in an iteration-based loop, mmseg's default."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from tiny_nyudv2 import write_nyudv2
 from tiny_training import tiny_config
+
+from cen_mm.engine.epoch_seed_hook import SeededBatches
 
 
 class Watch(Hook):
@@ -73,3 +77,18 @@ def test_stages_records_and_resumption(workers, sampler, tmp_path):
         assert torch.equal(value, expected[name]), name
     with np.load(tmp_path / 'parts' / 'gammas' / 'iter_000006.npz') as arrays:
         assert 'backbone.layer4.2.bn2' in arrays.files
+
+
+def test_skipped_batches_are_seeded_like_those_that_are_drawn():
+    """onedl-mmengine skips what a resumed run has seen by ``skip_iter``."""
+
+    def numbers():
+        while True:
+            yield np.random.rand()
+
+    runner = SimpleNamespace(
+        seed=0, train_dataloader=SimpleNamespace(num_workers=0))
+    drawn, skipped = (SeededBatches(numbers(), runner) for _ in range(2))
+    expected = [next(drawn) for _ in range(4)]
+    skipped.skip_iter(3)
+    assert next(skipped) == expected[3] != expected[2]

@@ -1,5 +1,7 @@
 """Every tool answers --help without importing anything heavy."""
 import runpy
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,3 +29,11 @@ def test_help(name, monkeypatch, capsys):
         runpy.run_path(str(TOOLS / name), run_name='__main__')
     assert end.value.code == 0
     assert 'usage: ' in capsys.readouterr().out
+
+
+def test_the_tests_say_how_to_run_them_before_they_install(tmp_path):
+    """Without env.sh, which would install."""
+    shutil.copy(TOOLS / 'run_tests.sh', tmp_path)
+    run = subprocess.run(['bash', tmp_path / 'run_tests.sh', '--help'],
+                         capture_output=True, text=True, check=True)
+    assert '[--newest] [options of pytest]' in run.stdout

@@ -1,4 +1,5 @@
-"""Fill the tables of docs/model_zoo.md and docs/translation.md.
+"""Fill the tables of docs/model_zoo.md and docs/translation.md, and write
+model-index.yml.
 
     python tools/analysis_tools/model_zoo.py
 
@@ -24,8 +25,8 @@ def main() -> None:
         pages = render(ROOT / 'configs', ROOT / 'docs')
     except ValueError as error:
         raise SystemExit(str(error))
-    for name, page in pages.items():
-        (ROOT / 'docs' / name).write_text(page)
+    for name, text in pages.items():
+        (ROOT / name).write_text(text)
 
 
 if __name__ == '__main__':
