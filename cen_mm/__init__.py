@@ -20,6 +20,7 @@ from .datasets import (  # noqa: E402
     RoomsDataset,
     SUNRGBDDataset,
 )
+from .deployment import deploy  # noqa: E402
 from .engine import (  # noqa: E402
     EpochSeedHook,
     FiniteWeightsHook,
@@ -64,5 +65,6 @@ __all__ = [
     'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
     'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
     'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
-    'StreamTTAModel', 'channel_exchange', 'fold', 'make_private', 'unfold'
+    'StreamTTAModel', 'channel_exchange', 'deploy', 'fold', 'make_private',
+    'unfold'
 ]
