@@ -13,6 +13,10 @@ by a model of segmentation, and by one of translation
 
     OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
 
+A file of tools/export.py needs neither config nor checkpoint:
+
+    python tools/infer.py --backend onnxruntime MODEL.onnx --rgb DIR ...
+
 Files that are broken or lack a partner are listed at the end, and the exit
 code is then 1.
 """
@@ -20,7 +24,7 @@ import argparse
 import sys
 from typing import List
 
-OPTIONS = ('-h', '--help', '--out', '--device', '--cfg-options')
+OPTIONS = ('-h', '--help', '--out', '--device', '--cfg-options', '--backend')
 
 
 def parse_args(argv: List[str]) -> argparse.Namespace:
@@ -30,8 +34,10 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
         allow_abbrev=False,
         usage='%(prog)s CONFIG CHECKPOINT --MODALITY PATH ... --out DIR '
         '[--device DEVICE] [--cfg-options KEY=VALUE ...]')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('config', help='config file, or an ONNX file')
+    parser.add_argument('checkpoint', nargs='?', help='checkpoint file')
+    parser.add_argument('--backend', default='torch',
+                        choices=['torch', 'onnxruntime'])
     parser.add_argument('--out', required=True, help='folder to write to')
     parser.add_argument(
         '--device', help="such as 'cpu' or 'cuda:1'; by default a GPU if "
@@ -46,6 +52,9 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
     for flag in modalities:
         parser.add_argument(flag, dest=flag, metavar='PATH')
     args = parser.parse_args(argv)
+    if (args.checkpoint is None) != (args.backend == 'onnxruntime'):
+        parser.error('give CONFIG CHECKPOINT, or --backend onnxruntime '
+                     'MODEL.onnx')
     args.inputs = {flag[2:]: getattr(args, flag) for flag in modalities}
     return args
 
@@ -53,9 +62,11 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
 def main() -> None:
     args = parse_args(sys.argv[1:])
     from cen_mm.apis import build_inferencer
+    from cen_mm.apis.onnx_inferencer import OnnxInferencer
     try:
-        inferencer = build_inferencer(
-            args.config, args.checkpoint, args.device, args.cfg_options)
+        inferencer = OnnxInferencer(args.config, args.device) if (
+            args.checkpoint is None) else build_inferencer(
+                args.config, args.checkpoint, args.device, args.cfg_options)
         failures = inferencer.infer_folders(args.inputs, args.out)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
