@@ -108,7 +108,7 @@ def export(config: str,
             hint = '' if size else (
                 ' for images of any size: give --size HEIGHT WIDTH')
             raise UsageError(f'torch cannot export {config}{hint}\n'
-                             f'{str(error)[:2000]}') from error
+                             f'{str(error)[:500]}') from error
         _describe(path, facts)
         off = max(_difference(path, reference, x) for x in images)
         if not off <= TOLERANCE:

@@ -56,7 +56,7 @@ def deploy(model: nn.Module) -> fx.GraphModule:
     model = copy.deepcopy(model).eval().requires_grad_(False)
     m = len(model.modalities)
     if hasattr(model, 'generator'):
-        core, ensemble = _Generator(model.generator), (
+        core, ensemble = GeneratorStreams(model.generator), (
             model.generator.ensemble if m > 1 else None)
         channels, size = model.generator.in_channels, model.generator.stride
         if model.predict_mode == 'train':
@@ -64,7 +64,7 @@ def deploy(model: nn.Module) -> fx.GraphModule:
                 if isinstance(module, _InstanceNorm):
                     module.train()
     else:
-        core, ensemble = _Segmentor(model), model.decode_head.ensemble
+        core, ensemble = SegmentorStreams(model), model.decode_head.ensemble
         channels, size = getattr(model.backbone, 'in_channels', 3), 32
     try:
         net = plain_streams(core, m, ensemble)
@@ -119,7 +119,7 @@ def plain_streams(core: nn.Module, num_modalities: int,
     return net
 
 
-class _Segmentor(nn.Module):
+class SegmentorStreams(nn.Module):
     """``(N*M, C, H, W)`` to logits ``(N*M, K, h, w)``."""
 
     def __init__(self, model: nn.Module) -> None:
@@ -133,7 +133,7 @@ class _Segmentor(nn.Module):
             features))
 
 
-class _Generator(nn.Module):
+class GeneratorStreams(nn.Module):
     """``(N*M, C, H, W)`` to images ``(N*M, C', H, W)``."""
 
     def __init__(self, generator: nn.Module) -> None:

@@ -206,7 +206,7 @@ def channel_exchange(x: Tensor,
         # With a single donor the exchange is a gather over the M*C channels,
         # which costs half of what roll and where do.
         own = torch.arange(2 * channels, device=x.device)
-        source = torch.where(replaced.flatten(), own.roll(channels), own)
+        source = torch.where(replaced.flatten(), own.roll(channels, 0), own)
         return refold(unfold(x, 2).index_select(1, source), 2)
     split = x.unflatten(0, (-1, num_modalities))  # (N, M, C, ...)
     others = sum(split.roll(k, dims=1) for k in range(1, num_modalities))

@@ -49,10 +49,9 @@ def read(path):
 
 @pytest.mark.parametrize('options', [
     ['--dynamic'], ['--dynamic', '--preprocess', '--legacy'],
-    ['--size', *map(str, SIZE), '--preprocess'],
     ['--size', *map(str, SIZE), '--naive'],
     ['--size', *map(str, SIZE), '--naive', '--legacy'],
-    ['--dynamic', '--streams', 'ensemble', 'depth']])
+    ['--dynamic', '--streams', 'ensemble', 'depth', '--legacy']])
 def test_labels_are_those_of_torch(project, run_tool, monkeypatch, options):
     said = run_tool('export.py', *MODEL, '--out', 'net.onnx', *options)
     assert ('the folded network' if '--naive' in options else
@@ -76,7 +75,8 @@ def test_labels_are_those_of_torch(project, run_tool, monkeypatch, options):
 
 def test_metadata(project, run_tool):
     import onnxruntime
-    run_tool('export.py', *MODEL, '--out', 'net.onnx', '--size', 24, 30)
+    run_tool('export.py', *MODEL, '--out', 'net.onnx', '--size', 24, 30,
+             '--legacy')
     session = onnxruntime.InferenceSession('net.onnx')
     facts = json.loads(
         session.get_modelmeta().custom_metadata_map['cen_mm'])
@@ -133,7 +133,8 @@ def test_a_file_that_differs_is_not_left(project, run_tool, monkeypatch):
     from cen_mm.apis import export
     monkeypatch.setattr(export, '_difference', lambda *_: float('nan'))
     with pytest.raises(SystemExit, match='net.onnx is not written: in onnx'):
-        run_tool('export.py', *MODEL, '--out', 'net.onnx', '--size', 24, 30)
+        run_tool('export.py', *MODEL, '--out', 'net.onnx', '--size', 24, 30,
+             '--legacy')
     assert not list(Path().glob('**/*.onnx'))
 
 
