@@ -62,7 +62,7 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
     torch.set_num_threads(1)
     torch.manual_seed(0)
     x = torch.rand(batch, 3 * modalities, *shape)
-    nets = _contestants(network, depth, modalities,
+    nets = networks_that_ship(network, depth, modalities,
                         [s for s in shares if s * modalities <= 1])
     flops = {name: count_flops(net, x) for name, net in nets.items()}
     rows = []
@@ -94,14 +94,17 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
 
 
 @torch.no_grad()
-def _contestants(network: str, depth: int, m: int, shares: Sequence[float]
-                 ) -> Dict[str, nn.Module]:
+def networks_that_ship(network: str, depth: int, m: int,
+                       shares: Sequence[float]) -> Dict[str, nn.Module]:
+    """Floor, naive and deployed networks, each of ``(N, M*C, H, W)``; the
+    arguments are those of :func:`benchmark_deployed`."""
     if network == 'resnet':
         plain = MODELS.build(dict(type='ResNet', depth=depth))
         build = partial(CENResNet, depth, m)
     else:
         from ...translation import CENUNetGenerator  # it imports mmagic
-        plain = GeneratorStreams(CENUNetGenerator(1, num_down=depth, exchange=None))
+        plain = GeneratorStreams(
+            CENUNetGenerator(1, num_down=depth, exchange=None))
         build = partial(_unet, m, depth)
     plain.eval()
     nets = dict(floor=Folding(plain_streams(plain, 1), m))
