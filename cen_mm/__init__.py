@@ -21,6 +21,7 @@ from .datasets import (  # noqa: E402
     RoomsDataset,
     SUNRGBDDataset,
 )
+from .deployment import deploy  # noqa: E402
 from .engine import (  # noqa: E402
     ClassesHook,
     EpochSeedHook,
@@ -70,5 +71,5 @@ __all__ = [
     'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
     'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
     'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
-    'channel_exchange', 'fold', 'make_private', 'unfold'
+    'channel_exchange', 'deploy', 'fold', 'make_private', 'unfold'
 ]

@@ -14,7 +14,10 @@ by a model of segmentation, and by one of translation
     OUT/images/STREAM/NAME.png      its translation, 8-bit RGB
 
 With --panels there is one picture a sample, of its inputs, streams and
-ensemble with a legend, OUT/panels/NAME.png.
+ensemble with a legend, OUT/panels/NAME.png. A file of tools/export.py needs
+neither config nor checkpoint:
+
+    python tools/infer.py --backend onnxruntime MODEL.onnx --rgb DIR ...
 
 Samples that cannot be read or predicted, or lack a file, are listed at the
 end, and the exit code is then 1; all others are done. Linked folders are
@@ -25,8 +28,8 @@ import os
 import sys
 from typing import List
 
-OPTIONS = (
-    '-h', '--help', '--out', '--panels', '--show', '--device', '--cfg-options')
+OPTIONS = ('-h', '--help', '--out', '--panels', '--show', '--device',
+           '--cfg-options', '--backend')
 
 
 def parse_args(argv: List[str]) -> argparse.Namespace:
@@ -36,8 +39,10 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
         allow_abbrev=False,
         usage='%(prog)s CONFIG CHECKPOINT --MODALITY PATH ... --out DIR '
         '[--panels] [--show] [--device DEVICE] [--cfg-options KEY=VALUE ...]')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('config', help='config file, or an ONNX file')
+    parser.add_argument('checkpoint', nargs='?', help='checkpoint file')
+    parser.add_argument('--backend', default='torch',
+                        choices=['torch', 'onnxruntime'])
     parser.add_argument('--out', required=True, help='folder to write to')
     parser.add_argument(
         '--panels', action='store_true',
@@ -58,6 +63,11 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
     for flag in modalities:
         parser.add_argument(flag, dest=flag, metavar='PATH')
     args = parser.parse_args(argv)
+    if (args.checkpoint is None) != (args.backend == 'onnxruntime'):
+        parser.error('give CONFIG CHECKPOINT, or --backend onnxruntime '
+                     'MODEL.onnx')
+    if args.backend == 'onnxruntime' and (args.panels or args.show):
+        parser.error('--panels and --show are drawn by --backend torch alone')
     args.inputs = {flag[2:]: getattr(args, flag) for flag in modalities}
     return args
 
@@ -69,8 +79,12 @@ def main() -> None:
                          'each modality, or --panels for folders')
     from cen_mm.apis import build_inferencer
     try:
-        inferencer = build_inferencer(
-            args.config, args.checkpoint, args.device, args.cfg_options)
+        if args.backend == 'onnxruntime':
+            from cen_mm.apis.onnx_inferencer import OnnxInferencer
+            inferencer = OnnxInferencer(args.config, args.device)
+        else:
+            inferencer = build_inferencer(
+                args.config, args.checkpoint, args.device, args.cfg_options)
         panels = None
         if args.panels or args.show:
             from cen_mm.analysis.compare.panel import SamplePanels

@@ -16,7 +16,7 @@ if [[ ${1:-} == --newest ]]; then
         tests/test_tools/test_{stock_tools,train_test}.py \
         --ignore tests/test_apis/test_translator.py
 else
-    source "$(dirname "$0")/env.sh" openmmlab tests translation timm
+    source "$(dirname "$0")/env.sh" openmmlab tests translation timm deploy
     ruff check .
 fi
 # Small nets: more threads than one only wait for each other.

@@ -206,18 +206,42 @@ def channel_exchange(x: Tensor,
     replaced = rule.replaced(gamma)  # (M, C)
     if present is not None:
         replaced = replaced[list(present)]  # (P, C)
-    num_present, channels = replaced.shape
-    if num_present == 1:
+    if len(replaced) == 1:
         return x
-    if num_present == 2 and channel_dim == 1:
-        # With a single donor the exchange is a gather over the P*C channels,
-        # which costs half of what roll and where do.
-        own = torch.arange(2 * channels, device=x.device)
-        source = torch.where(replaced.flatten(), own.roll(channels), own)
-        return refold(unfold(x, 2).index_select(1, source), 2)
-    split = x.unflatten(0, (-1, num_present))  # (N, P, C, ...)
-    others = sum(split.roll(k, dims=1) for k in range(1, num_present))
-    others = others / (num_present - 1)
+    if len(replaced) == 2 and channel_dim == 1:
+        return exchange_by_gather(x, replaced)
+    return exchange_by_where(x, replaced, channel_dim)
+
+
+def exchange_by_gather(x: Tensor, replaced: Tensor) -> Tensor:
+    """The exchange between two modalities as a gather over M*C channels.
+
+    On a CPU it costs half of what :func:`exchange_by_where` does.
+
+    Args:
+        x (Tensor): ``(N*2, C, ...)``.
+        replaced (Tensor): ``(2, C)`` bools.
+    """
+    channels = replaced.shape[1]
+    own = torch.arange(2 * channels, device=x.device)
+    source = torch.where(replaced.flatten(), own.roll(channels, 0), own)
+    return refold(unfold(x, 2).index_select(1, source), 2)
+
+
+def exchange_by_where(x: Tensor, replaced: Tensor, channel_dim: int = 1
+                      ) -> Tensor:
+    """The exchange among any number of modalities, elementwise.
+
+    Its backward needs no atomic additions on a GPU.
+
+    Args:
+        x (Tensor): As of :func:`channel_exchange`.
+        replaced (Tensor): ``(M, C)`` bools.
+        channel_dim (int): Where C is: 1 or -1. Defaults to 1.
+    """
+    m = len(replaced)
+    split = x.unflatten(0, (-1, m))  # (N, M, C, ...)
+    others = sum(split.roll(k, dims=1) for k in range(1, m)) / (m - 1)
     replaced = per_channel(replaced, split.dim(), channel_dim)
     return reshape_fresh(torch.where(replaced, others, split), x.shape)
 

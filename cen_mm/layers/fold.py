@@ -87,4 +87,7 @@ def reshape_fresh(x: Tensor, shape: Sequence[int]) -> Tensor:
     Returns:
         Tensor: Of that shape.
     """
+    if torch.onnx.is_in_onnx_export():
+        # torch's older exporter does not know the other one.
+        return x.reshape(shape)
     return torch.ops.aten._unsafe_view(x.contiguous(), shape)

@@ -162,7 +162,13 @@ class CENUNetGenerator(OfModalities, BaseModule):
                 f'the input is {height} x {width}, which 2**num_down='
                 f'{self.stride} does not divide: resize or crop the images '
                 'in the pipeline, or set num_down of the generator')
-        x = fold(x, m)  # (N*P, C, H, W)
+        x = unfold(self.translate(fold(x, m)), m)  # (N, P*C', H, W)
+        if self.num_modalities == 1:
+            return x
+        return torch.cat([x, self.ensemble(x.unflatten(1, (m, -1)))], dim=1)
+
+    def translate(self, x: Tensor) -> Tensor:
+        """``(N*P, C, H, W)`` to the streams, ``(N*P, C', H, W)``."""
         skips = []
         for layer in self.encoder:
             x = layer(x)  # halved
@@ -172,10 +178,7 @@ class CENUNetGenerator(OfModalities, BaseModule):
             x = layer(x)  # doubled
             if skips:
                 x = torch.cat([x, skips.pop()], dim=1)
-        x = unfold(x.tanh(), m)  # (N, P*C', H, W)
-        if self.num_modalities == 1:
-            return x
-        return torch.cat([x, self.ensemble(x.unflatten(1, (m, -1)))], dim=1)
+        return x.tanh()
 
     def init_weights(self) -> None:
         """The official initialisation, then ``init_cfg``."""

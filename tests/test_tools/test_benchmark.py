@@ -157,6 +157,29 @@ def test_rows_are_finite_and_positive(monkeypatch, tmp_path, run_tool, nets,
     assert f'| {name} | {mode} | fp32 | {statistics} | folded |' in printed
 
 
+@pytest.mark.parametrize('network', ['resnet', 'unet'])
+def test_networks_that_ship(monkeypatch, tmp_path, run_tool, network):
+    for name in ('onnx', 'onnxruntime', 'onnxscript'):
+        pytest.importorskip(name, reason='needs the extra deploy')
+    from cen_mm.analysis.cost import deployed
+    monkeypatch.setattr(deployed.benchmark_deployed, '__defaults__', ([0.3], ))
+    monkeypatch.setattr(deployed, '_onnx_step', deployed._torch_step)
+    out = tmp_path / 'out.json'
+    printed = run_tool(
+        'analysis_tools/benchmark.py', '--deployed', '--network', network,
+        '--depth', dict(resnet=50, unet=DEPTH)[network], '--size', '64x64',
+        '--batch', 1, '--iters', 1, '--warmup', 0, '--json', out)
+    rows = json.loads(out.read_text())['rows']
+    names = 'floor', 'naive, 30%', 'deployed, 30%'
+    assert [(row['runtime'], row['contestant']) for row in rows] == [
+        (runtime, name) for runtime in ('torch', 'onnxruntime')
+        for name in names]
+    floor, naive, shipped = (row['flops_to_floor'] for row in rows[:3])
+    assert floor == naive == 1 and shipped < 0.95
+    assert all(row['ms'][1] > 0 for row in rows)
+    assert '| onnxruntime | deployed, 30% |' in printed
+
+
 @pytest.mark.parametrize('args, error', [
     *((f'--size={size}', f"'{size}' is no HEIGHTxWIDTH of at least 64x64")
       for size in ('192', '192,256', '32x256', '-64x64')),

@@ -11,6 +11,14 @@ Three networks do the same convolutions on N samples of M modalities:
             norms nor exchange: mmseg's stock ResNet, or the loop's U-Net
             for one modality, without an ensemble
 
+--deployed times inference alone, on one thread of a CPU, in torch and in
+onnxruntime (extra deploy), of
+
+    floor     the plain network with folded norms on a batch of N*M
+    naive     the folded CEN as it is
+    deployed  what cen_mm.deploy makes of it, at several shares of exchanged
+              channels
+
 and --fusions adds ResNets that fuse after every stage, whose time is
 to be read beside their FLOPs.
 
@@ -55,6 +63,7 @@ def main() -> None:
         'wall, or of the processor, for CPUs that others use too')
     add('--channels-last', action='store_true')
     add('--compile', action='store_true', help='torch.compile all of them')
+    add('--deployed', action='store_true', help='networks that ship')
     add('--json', help='file for the rows and the environment',
         dest='json_file', metavar='JSON')
     args = parser.parse_args()

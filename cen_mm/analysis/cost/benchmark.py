@@ -10,6 +10,7 @@ import torch
 from tqdm import tqdm
 
 from . import contestants
+from .deployed import benchmark_deployed
 from .environment import at_least, environment, pick_device
 from .step_time import DTYPES, count_flops, step_of, time_in_turns
 
@@ -26,7 +27,7 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
               size: Optional[str], batch: int, modalities: int, device: str,
               dtype: Sequence[str], statistics: Sequence[str],
               fusions: Sequence[str], iters: int, warmup: int, clock: str,
-              channels_last: bool, compile: bool,
+              channels_last: bool, compile: bool, deployed: bool,
               json_file: Optional[str]) -> str:
     """Run the benchmark; the arguments are those of ``benchmark.py``.
 
@@ -41,6 +42,9 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
     shape = _shape(network, size or SIZES[network], depth)
     if network == 'unet' and fusions:
         raise ValueError('--fusions is for --network resnet')
+    if deployed:
+        return benchmark_deployed(network, depth[0], shape, batch, modalities,
+                                  iters, warmup, clock, json_file)
     cuda = pick_device(device) == 'cuda'
     if cuda and clock == 'cpu':
         raise ValueError('--clock cpu cannot see what CUDA does: leave it '

@@ -3,6 +3,7 @@
 Each is a network and what it is called with; it may return any nest of lists
 and tuples of tensors.
 """
+import copy
 from typing import Any, Dict, Sequence, Tuple
 
 import torch
@@ -10,7 +11,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from ...layers import exchangeable_norms, unfold
-from ...models import CENResNet
+from ...models import CENResNet, RefineNetHead
 from ...models.fusing import add_fusions
 from .loop_resnet import LoopResNet
 from .loop_unet import LoopUNet
@@ -39,6 +40,35 @@ def resnets(depth: int, x: Tensor, m: int,
         add_fusions(net, m, FUSIONS[name], 'layer[1-4]')
         found[name] = net, x
     return found
+
+
+def refinenets(depth: int, x: Tensor, m: int, channels: int = 256
+               ) -> Contestants:
+    """:func:`resnets` with RefineNet's decoder for 40 classes behind them,
+    its stages ``channels`` wide."""
+    torch.manual_seed(0)
+    head = RefineNetHead(
+        (256, 512, 1024, 2048), channels, num_classes=40,
+        loss_decode=dict(type='CrossEntropyLoss'))
+    return {
+        name: (_Refined(net, copy.deepcopy(head), name == 'loop'), inputs)
+        for name, (net, inputs) in resnets(depth, x, m).items()
+    }
+
+
+class _Refined(nn.Module):
+    """An encoder, and a decoder on its maps, or on those of each modality."""
+
+    def __init__(self, encoder: nn.Module, head: nn.Module, loops: bool
+                 ) -> None:
+        super().__init__()
+        self.encoder, self.head, self.loops = encoder, head, loops
+
+    def forward(self, inputs: Any) -> Any:
+        maps = self.encoder(inputs)
+        if not self.loops:
+            return self.head(maps)
+        return [self.head(list(each)) for each in zip(*maps)]
 
 
 def unets(depth: int, x: Tensor, m: int, width: int = 64) -> Contestants:

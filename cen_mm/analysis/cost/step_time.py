@@ -55,13 +55,16 @@ def step_of(net: nn.Module, inputs: Any, mode: str, statistics: str,
     # exchanged channels, stay what they are.
     sgd = torch.optim.SGD(
         net.parameters(), lr=0., momentum=0.9, weight_decay=1e-5)
+    scaler = torch.amp.GradScaler(
+        leaves(inputs)[0].device.type, enabled=dtype == torch.float16)
 
     def train() -> None:
         sgd.zero_grad()
         with autocast():
             loss = sum(out.mean() for out in leaves(net(inputs)))
-        loss.backward()
-        sgd.step()
+        scaler.scale(loss).backward()
+        scaler.step(sgd)
+        scaler.update()
 
     return train
 

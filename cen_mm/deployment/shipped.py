@@ -1,0 +1,127 @@
+"""A network with what surrounds it in inference, and facts about it."""
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import torch
+import torch.nn.functional as F
+from mmengine.config import Config
+from mmengine.model import BaseModel
+from torch import Tensor, nn
+
+
+class Shipped(nn.Module):
+    """Maps images to one output a stream, in the size of the images.
+
+    Args:
+        network (nn.Module): Maps ``(N, M*C, H, W)`` to all streams, as of
+            :func:`cen_mm.deploy`.
+        model (BaseModel): The segmentor or translation that it is of; it is
+            not kept.
+        streams (Sequence[str]): To give out.
+        preprocess (bool): Whether images come in the units of their files,
+            and leave in 0 to 255. By default they are normalised.
+    """
+
+    def __init__(self, network: nn.Module, model: BaseModel,
+                 streams: Sequence[str], preprocess: bool = False) -> None:
+        super().__init__()
+        self.network, self.preprocess = network, preprocess
+        known = list(model.streams)
+        self.chosen = [known.index(name) - len(known) for name in streams]
+        self.translates = hasattr(model, 'generator')
+        if self.translates:
+            self.predictions = len(known)
+        else:
+            self.predictions = model.num_predictions
+            self.mode = (model.test_cfg or {}).get('upsample', 'bilinear')
+            self.align_corners = model.align_corners
+        mean, std = normalisation(model)
+        self.register_buffer('mean', mean)
+        self.register_buffer('std', std)
+
+    def forward(self, inputs: Tensor) -> Tuple[Tensor, ...]:
+        """``(N, M*C, H, W)`` to logits ``(N, K, H, W)``, or images, of every
+        stream that is given out."""
+        x = (inputs - self.mean) / self.std if self.preprocess else inputs
+        maps = self.network(x).chunk(self.predictions, dim=1)
+        maps = [maps[k] for k in self.chosen]
+        if self.translates:
+            if self.preprocess:
+                mean, std = self.mean[:1], self.std[:1]
+                maps = [(y * std + mean).clamp(0, 255) for y in maps]
+            return tuple(maps)
+        return tuple(
+            F.interpolate(y, inputs.shape[2:], mode=self.mode,
+                          align_corners=self.align_corners) for y in maps)
+
+
+class Folded(nn.Module):
+    """The network of a segmentor as it was trained."""
+
+    def __init__(self, model: BaseModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``(N, M*C, H, W)`` to ``(N, (M+1)*K, h, w)``."""
+        return self.model(inputs, mode='tensor')
+
+
+def normalisation(model: BaseModel) -> Tuple[Tensor, Tensor]:
+    """Mean and std of every channel, ``(M*C, 1, 1)``, in the units of the
+    files."""
+    preprocessor, channels = model.data_preprocessor, 3 * len(
+        model.modalities)
+    mean = getattr(preprocessor, 'mean', None)
+    if mean is None or not preprocessor._enable_normalize:
+        return torch.zeros(channels, 1, 1), torch.ones(channels, 1, 1)
+    return tuple(value.float().expand(channels, 1, 1).clone()
+                 for value in (mean, preprocessor.std))
+
+
+def metadata(cfg: Config, model: BaseModel, dataset_meta: Dict[str, Any],
+             streams: Sequence[str], preprocess: bool,
+             size: Optional[Sequence[int]]) -> Dict[str, Any]:
+    """What a file says about itself.
+
+    Args:
+        cfg (Config): Of the model, with a test pipeline.
+        model (BaseModel): The segmentor or translation.
+        dataset_meta (dict): With ``classes`` and ``palette``.
+        streams (Sequence[str]): That it gives out.
+        preprocess (bool): Whether it normalises.
+        size (Sequence[int], optional): Height and width; None if free.
+
+    Returns:
+        dict: ``task``, ``streams``, ``modalities`` (a list of the name,
+        ``dtype`` of the files, ``mean`` and ``std`` in their units, and the
+        ``maximum`` and ``log`` of a 16-bit domain that becomes 0 to 255),
+        ``inputs`` ('files', in these units, or 'normalised'), ``size``,
+        ``resize`` of the test pipeline, and for a segmentation ``classes``
+        and ``palette``.
+    """
+    translates = hasattr(model, 'generator')
+    steps = cfg.test_dataloader.dataset.pipeline
+    types = {s.modality: s.get('dtype', 'uint16')
+             for s in steps if s.type == 'LoadModality'}
+    domains = next((s.get('scales', {}) for s in steps
+                    if s.type == 'LoadDomains'), {})
+    entries: List[Dict[str, Any]] = []
+    for name, mean, std in zip(
+            model.modalities,
+            *(value.view(-1, 3).tolist() for value in normalisation(model))):
+        dtype = 'uint16' if name in domains else types.get(name, 'uint8')
+        entries.append(dict(name=name, dtype=dtype, mean=mean, std=std,
+                            **domains.get(name, {})))
+    resize = next((s.scale for s in steps if s.type == 'Resize'), None)
+    facts = dict(
+        task='translation' if translates else 'segmentation',
+        modalities=entries,
+        streams=list(streams),
+        inputs='files' if preprocess else 'normalised',
+        size=size and list(size),
+        resize=list(resize[::-1]) if translates and resize else None)
+    if not translates:
+        facts.update({key: list(dataset_meta[key])
+                      for key in ('classes', 'palette')
+                      if key in dataset_meta})
+    return facts
