@@ -50,7 +50,8 @@ def test_no_two_configs_of_a_method_differ_in_a_single_scalar():
     for path in {row.path for row in ROWS.values()}:
         cfg = Config.fromfile(path, format_python_code=False)
         used = {key: cfg[key] for key in {*known} & {*cfg}}
-        folders.setdefault(path.parent, {})[path.stem] = fields(used)
+        if path.parent.name != 'nyudv2_lite':  # there each is a method
+            folders.setdefault(path.parent, {})[path.stem] = fields(used)
     assert len(folders) == 7 + 7
     for configs in folders.values():
         for (a, one), (b, other) in combinations(configs.items(), 2):
