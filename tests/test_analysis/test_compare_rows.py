@@ -49,7 +49,7 @@ def test_table_and_picture(trained, monkeypatch, capsys):
     spread = f' ± {np.std(two, ddof=1):.1f}'
     assert lines[2] == [
         'two', '2', f'{np.mean(two) - 1:.1f}{spread}',
-        f'{np.mean(two):.1f}{spread}', '', '0.0', '10']
+        f'{np.mean(two):.1f}{spread}', '', '', '10']
     d = compare_runs(str(root / 'mine/cen'), str(root / 'mine/two'))[
         'ensemble']
     assert lines[3] == [

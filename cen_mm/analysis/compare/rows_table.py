@@ -13,7 +13,7 @@ METRIC = 'mIoU'
 
 def compare_rows(work_dir: str, references: Sequence[str],
                  plot: Optional[str] = None) -> str:
-    """Tabulate the rows below a folder, in the order of their names' lines.
+    """Tabulate the rows below a folder, by name.
 
     Args:
         work_dir (str): Of ``train_rows.py``.
@@ -25,7 +25,7 @@ def compare_rows(work_dir: str, references: Sequence[str],
     Returns:
         str: A Markdown table: mIoU of the streams as mean +- standard
         deviation over the seeds, differences with their 95 % intervals,
-        exchanged channels and minutes.
+        exchanged channels in percent and minutes.
 
     Raises:
         FileNotFoundError: If there are no results, or no confusions.
@@ -59,7 +59,7 @@ def compare_rows(work_dir: str, references: Sequence[str],
             found = differences.get((row, reference))
             cells[f'to {reference.split("/")[-1]}'] = _interval(found)
         cells['exchanged'] = _spread(
-            [run['exchanged'] for run in seeds], 100) or '0.0'
+            [run['exchanged'] for run in seeds], 100)
         minutes = [float(run['seconds']) / 60
                    for run in seeds if run['seconds']]
         cells['minutes'] = f'{mean(minutes):.0f}' if minutes else ''
