@@ -72,7 +72,7 @@ def normalisation(model: BaseModel) -> Tuple[Tensor, Tensor]:
     preprocessor, channels = model.data_preprocessor, 3 * len(
         model.modalities)
     mean = getattr(preprocessor, 'mean', None)
-    if mean is None or not preprocessor._enable_normalize:
+    if mean is None:
         return torch.zeros(channels, 1, 1), torch.ones(channels, 1, 1)
     return tuple(value.float().expand(channels, 1, 1).clone()
                  for value in (mean, preprocessor.std))

@@ -138,7 +138,10 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             data['data_samples'] = [s.new() for s in data['data_samples']]
             for sample in data['data_samples']:
                 sample.set_metainfo(dict(modalities=present))
-        return super().forward(data, training)
+        batch = super().forward(data, training)
+        if self.mean is not None:  # of a model in double precision too
+            batch['inputs'] = batch['inputs'].to(self.mean.dtype)
+        return batch
 
     def _check_sizes(self, inputs: Sequence[Tensor]) -> None:
         """Reject images that are no batch when they are padded."""

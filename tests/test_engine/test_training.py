@@ -87,7 +87,7 @@ def test_what_a_run_leaves_behind(undisturbed):
     ]
     with np.load(gammas[-1]) as arrays:
         # Twice the bottlenecks of a ResNet-50, and the modalities.
-        assert len(arrays.files) == 2 * 16 + 1
+        assert len(arrays.files) == 3 * 16 + 1
         last = arrays['backbone.layer4.2.bn2']
     np.testing.assert_array_equal(
         last,

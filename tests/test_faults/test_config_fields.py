@@ -86,7 +86,7 @@ def test_values_of_hooks_and_of_translation(tmp_path):
     model = rooms_config(tmp_path).model
     model.data_preprocessor.std = 0.
     with DefaultScope.overwrite_default_scope('mmagic'), fails(
-            ValueError, 'data_preprocessor.std must be above 0, got [0'):
+            ValueError, 'data_preprocessor.std must be above 0, got 0'):
         MODELS.build(model)
 
 

@@ -140,7 +140,10 @@ def test_the_inferencer_of_mmseg(trained_run):
     config, = map(str, trained_run.glob('*.py'))
     weights, data = str(trained_run / 'epoch_3.pth'), trained_run / '../nyudv2'
     rgb, depth = (str(data / f'{m}/{NAMES[1]}.png') for m in ('rgb', 'depth'))
-    stock = MMSegInferencer(config, weights, device='cpu')
+    cfg = Config.fromfile(config)
+    # Which it looks for by name.
+    cfg.test_dataloader.dataset.pipeline[0].type = 'LoadImageFromFile'
+    stock = MMSegInferencer(cfg, weights, device='cpu')
     sample = dict(img_path=rgb, depth_path=depth)
     # It writes into the samples.
     result = stock([dict(sample), sample], return_datasamples=True)[1]
