@@ -9,7 +9,7 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, MODELS
 from pages import ROOT, blocks, run_commands
 from PIL import Image
-from tiny_nyudv2 import write_nyudv2
+from tiny_nyudv2 import SIZE, write_nyudv2
 from tiny_training import tiny_config
 
 SHORTER = {'desks/epoch_300': 'tiny/epoch_1'}
@@ -80,7 +80,7 @@ def test_what_is_inherited_and_what_is_not(project, monkeypatch):
 def test_every_command_runs_and_the_classifier_starts_anew(
         project, monkeypatch, capsys):
     """Trained with the lines of the page, from weights of 40 classes."""
-    folder, (commands, runner, paper) = project
+    folder, (commands, _, inferencer, runner, paper) = project
     cfg = tiny(folder, 'configs/desks.py')
     cfg.dump('configs/tiny.py')
     cfg.model.decode_head.num_classes = 40
@@ -106,6 +106,8 @@ def test_every_command_runs_and_the_classifier_starts_anew(
     assert len(labels) == 9 and max(map(np.max, labels)) < 3
     monkeypatch.setattr('mmengine.runner.Runner.train', lambda self: None)
     exec(runner.replace('desks.py', 'tiny.py'), {})
+    exec(inferencer.replace('desks.py', 'tiny.py'), found := {})
+    assert found['result']['predictions'].shape == SIZE
 
 
 @pytest.mark.parametrize('name, exchanging', [
