@@ -90,11 +90,13 @@ def test_every_command_runs_and_the_classifier_starts_anew(
     start = paper.strip().splitlines()[-1].replace('desks_r101', 'tiny')
     assert 'load_from=cen_r101.pth' in start
     still = ' optim_wrapper.optimizer.lr=0. custom_hooks="[]"'
-    run_commands(start + still, monkeypatch)
+    run_commands(
+        start.replace('--cfg', '--work-dir work_dirs/paper --cfg') + still,
+        monkeypatch)
     log = capsys.readouterr().out
     wrong = [line for line in log.splitlines() if 'size mismatch' in line]
     assert len(wrong) == 2 and all('conv_seg' in line for line in wrong)
-    mine = torch.load('work_dirs/tiny/epoch_1.pth')['state_dict']
+    mine = torch.load('work_dirs/paper/epoch_1.pth')['state_dict']
     for key, value in theirs.state_dict().items():
         if 'conv_seg' not in key and 'num_batches' not in key:
             assert torch.equal(mine[key], value), key
