@@ -137,6 +137,11 @@ class FolderInferencer(ABC):
         sources = {}
         for modality, source in sample.items():
             if not isinstance(source, np.ndarray):
+                if not isinstance(source, (str, Path)):
+                    raise ValueError(
+                        f'the {modality} of the sample is a '
+                        f'{type(source).__name__}: give a path, or an array '
+                        'such as numpy.asarray makes of it')
                 source = str(source)
                 if not osp.isfile(source):
                     raise FileNotFoundError(

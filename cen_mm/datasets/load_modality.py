@@ -102,7 +102,8 @@ class LoadModality(BaseTransform):
             raise ValueError(
                 f'the data set has no modality {self.modality!r}: add '
                 f'{key}=FOLDER to its data_prefix, or take the modality out '
-                'of the pipeline and of the model')
+                'of the pipeline and of the model. inference_model of mmseg '
+                'knows rgb alone: use cen_mm.apis.MultimodalInferencer')
         source = results[key]
         array = self.read(source)
         height, width = results['img'].shape[:2]

@@ -7,6 +7,7 @@ import pytest
 import torch
 from messages import fails
 from mmengine.config import Config
+from mmseg.apis import inference_model
 from PIL import Image
 from test_inferencer import files_of
 from tiny_nyudv2 import NAMES, SIZE
@@ -49,6 +50,10 @@ def test_broken_file(rgbd, inferencer, tmp_path, modality, suffix, content):
      ['the rgb array is float32', 'expects uint8']),
     (ValueError, dict(rgb=RGB.transpose(2, 0, 1), depth=DEPTH),
      ['the rgb array', '(3, 24, 30)', 'three for colours']),
+    (ValueError, dict(rgb=Image.fromarray(RGB), depth=DEPTH),
+     ['the rgb of the sample is a Image', 'give a path, or an array']),
+    (ValueError, dict(rgb=RGB, depth=torch.zeros(24, 30)),
+     ['the depth of the sample is a Tensor', 'give a path, or an array']),
     (ValueError, {}, ['modality rgb, depth is missing', 'are rgb, depth']),
     (ValueError, dict(rgb=RGB, depth=DEPTH, normal=RGB, heat=RGB),
      ['unknown modality heat, normal', 'are rgb, depth']),
@@ -106,3 +111,10 @@ def test_wrong_checkpoints(rgbd, tmp_path, monkeypatch, content, parts):
     with fails((FileNotFoundError, ValueError), path, *parts):
         MultimodalInferencer(cfg, path)
     assert not (tmp_path / 'trapped').exists()
+
+
+def test_inference_model_of_mmseg_points_to_ours(rgbd, inferencer):
+    inferencer.model.cfg = inferencer.cfg
+    with fails(ValueError, 'use cen_mm.apis.MultimodalInferencer'):
+        inference_model(inferencer.model, str(
+            rgbd.root / f'data/rgb/{NAMES[0]}.png'))
