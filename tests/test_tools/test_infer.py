@@ -151,6 +151,8 @@ def test_panels(project, infer):
     """Inputs, streams and ensemble side by side, above their colours."""
     files = infer(*MODEL, *BOTH, '--out', 'out', '--panels')
     assert {f'panels/{name}.png' for name in NAMES} < files
+    assert f'panels/{NAMES[0]}.png' in infer(
+        *MODEL, *BOTH[:2], '--out', 'rgb_alone', '--panels')
     assert len(files) == 18 + 3
     panel = np.array(Image.open(f'out/panels/{NAMES[0]}.png').convert('RGB'))
     height, width = SIZE

@@ -41,14 +41,16 @@ class SamplePanels:
                 inferencer's ``draw`` gives: labels ``(H, W)`` and overlay, or
                 the translation.
         """
+        modalities = data['data_samples'].metainfo.get(
+            'modalities', self.modalities)  # those present
         if self.classes:
-            inputs, key = input_pictures(data, self.modalities)
+            inputs, key = input_pictures(data, modalities)
             seen = set().union(*(
                 np.unique(labels).tolist() for labels, _ in drawn.values()))
             legend = [*(self.classes[label] for label in sorted(seen)), *key]
         else:
-            inputs = dict(zip(self.modalities, map(
-                picture_of, data['inputs'].chunk(len(self.modalities)))))
+            inputs = dict(zip(modalities, map(
+                picture_of, data['inputs'].chunk(len(modalities)))))
             legend = []
         panels = [Panel(m, picture) for m, picture in inputs.items()]
         panels += [
