@@ -5,18 +5,17 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import Dict, List, Optional, Sequence
 
 # First: it keeps mmengine's runner from importing transformers.
 import cen_mm  # noqa: F401  # isort: skip
-from tqdm import tqdm
 
 from ...apis.config import override
 from ...apis.work_dir import locked
 from ..cost.environment import commit
 from ..zoo import Row, read_rows
-from .processes import OTHERS, run_all
-from .sweep_folder import cut_off, keep_result, rewind, write_results
+from .processes import OTHERS, cut_off, train_all
+from .sweep_folder import keep_result, rewind, write_results
 
 ABOUT = ('exchanged', 'seconds', 'commit', 'date', 'options')  # columns
 
@@ -54,44 +53,27 @@ def train_rows(names: Sequence[str], seeds: Sequence[int], jobs: int,
         f'{row.name}/seed{seed}': (row, seed)
         for seed in dict.fromkeys(seeds) for row in rows
     }
-    failed: Dict[str, str] = {}
     version = commit()
+
+    def finish(name: str, status: int, seconds: Optional[float]) -> str:
+        row, seed = trainings[name]
+        line = keep_result(
+            root / name, status, row=row.name, seed=seed,
+            options=' '.join(filter(None, (row.options, given))),
+            seconds=seconds and round(seconds), commit=version,
+            date=time.strftime('%Y-%m-%d'))
+        write_table(root)
+        return line
+
     with locked(root, OTHERS) as lock:
         _check_options(root, given)
-        commands = {}
-        for name, (row, seed) in trainings.items():
-            if not (root / name / 'result.json').is_file():
-                commands[name] = _command(
-                    row, seed, root / name, options, configs)
-        resumed = {name for name in commands if cut_off(root / name)}
-        print(f'{len(trainings)} trainings: '
-              f'{len(trainings) - len(commands)} are finished, {len(resumed)} '
-              f'go on, {len(commands) - len(resumed)} start, {jobs} at a '
-              f'time, in {root}')
-        with tqdm(total=len(trainings), unit='training', disable=None,
-                  initial=len(trainings) - len(commands)) as bar:
-
-            def done(name: str, status: int, seconds: float) -> None:
-                row, seed = trainings[name]
-                try:
-                    line = keep_result(
-                        root / name, status, row=row.name, seed=seed,
-                        options=' '.join(filter(None, (row.options, given))),
-                        seconds=None if name in resumed else round(seconds),
-                        commit=version, date=time.strftime('%Y-%m-%d'))
-                    write_table(root)
-                except ValueError as error:
-                    failed[name] = line = f'failed: {error}'
-                bar.write(f'{name}: {line}', file=sys.stdout)
-                bar.update()
-
-            run_all(commands, root, jobs, done, lock)
         write_table(root)
-    print(f'{root / "results.csv"}: {len(trainings)} trainings, '
-          f'{len(failed)} failed')
-    for name, reason in failed.items():
-        print(f'{name}: {reason}, see {root / name / "train.log"}')
-    return failed
+        commands = {
+            name: _command(row, seed, root / name, options, configs)
+            for name, (row, seed) in trainings.items()
+            if not (root / name / 'result.json').is_file()
+        }
+        return train_all(commands, len(trainings), root, jobs, finish, lock)
 
 
 def find_rows(names: Sequence[str], rows: Sequence[Row]) -> List[Row]:

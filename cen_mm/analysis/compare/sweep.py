@@ -1,16 +1,14 @@
 """Train a config for several values of its fields, one field at a time."""
-import sys
 from pathlib import Path
-from typing import Dict, Sequence
+from typing import Dict, Optional, Sequence
 
 # First: it keeps mmengine's runner from importing transformers.
 import cen_mm  # noqa: F401  # isort: skip
-from tqdm import tqdm
 
 from ...apis.config import read_config
 from ...apis.work_dir import locked
-from .processes import OTHERS, run_all
-from .sweep_folder import SweepFolder, cut_off
+from .processes import OTHERS, train_all
+from .sweep_folder import SweepFolder
 from .sweep_points import read_vary
 
 
@@ -51,41 +49,19 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
             f'{config} has no LocalVisBackend in visualizer.vis_backends,'
             ' whose log a sweep reads: add dict(type="LocalVisBackend")')
     folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
+
+    def finish(name: str, status: int, seconds: Optional[float]) -> str:
+        line = folder.finish(folder.points[name], status, seconds)
+        folder.write_csv()
+        return line
+
     with locked(folder.root, OTHERS) as lock:
         folder.freeze()
-        failed = _train(folder, train, jobs, lock)
-    print(f'{folder.root / "results.csv"}: {len(folder.points)} trainings, '
-          f'{len(failed)} failed')
-    for name, reason in failed.items():
-        print(f'{name}: {reason}, see {folder.root / name / "train.log"}')
-    return failed
-
-
-def _train(folder: SweepFolder, train: str, jobs: int,
-           lock: int) -> Dict[str, str]:
-    commands = {
-        name: folder.command(train, point)
-        for name, point in folder.points.items() if not folder.finished(name)
-    }
-    resumed = {name for name in commands if cut_off(folder.root / name)}
-    total, finished = len(folder.points), len(folder.points) - len(commands)
-    failed = {}
-    print(f'{total} trainings: {finished} are finished, {len(resumed)} go on, '
-          f'{len(commands) - len(resumed)} start, {jobs} at a time, in '
-          f'{folder.root}')
-    folder.write_csv()
-    with tqdm(total=total, initial=finished, unit='training',
-              disable=None) as bar:
-
-        def done(name: str, status: int, seconds: float) -> None:
-            try:
-                line = folder.finish(folder.points[name], status,
-                                     None if name in resumed else seconds)
-                folder.write_csv()
-            except ValueError as error:
-                failed[name] = line = f'failed: {error}'
-            bar.write(f'{name}: {line}', file=sys.stdout)
-            bar.update()
-
-        run_all(commands, folder.root, jobs, done, lock)
-    return failed
+        folder.write_csv()
+        commands = {
+            name: folder.command(train, point)
+            for name, point in folder.points.items()
+            if not folder.finished(name)
+        }
+        return train_all(commands, len(folder.points), folder.root, jobs,
+                         finish, lock)

@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from ...apis.work_dir import remove_traces
 from ..cost.environment import commit
+from .processes import cut_off
 from .sweep_points import Point, config_value, fit, plan
 from .sweep_table import AFTER, BEFORE
 from .training_log import exchanged_share, last_validation
@@ -165,11 +166,6 @@ def write_results(root: Path, columns: Sequence[str],
         table.writeheader()
         table.writerows(rows)
     os.replace(part, root / 'results.csv')
-
-
-def cut_off(folder: Path) -> bool:
-    """Whether a training has left a checkpoint to go on from."""
-    return (folder / 'last_checkpoint').is_file()
 
 
 def rewind(folder: Path, last: str) -> None:
