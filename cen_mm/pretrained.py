@@ -28,7 +28,7 @@ def pretrained_config(name: str) -> str:
     if name not in names:
         near = difflib.get_close_matches(name, names, cutoff=0)
         raise ValueError(f'cen_mm comes with no weights {name!r}, but with '
-                         + ', '.join(near))
+                         + (', '.join(near) or 'none'))
     return str(WEIGHTS / f'{name}.py')
 
 

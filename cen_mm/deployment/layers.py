@@ -129,3 +129,19 @@ def affine_of(norm: nn.Module, m: int) -> Tuple[Tensor, Tensor]:
         scale = scale * (rows(stock.running_var, 1.) + stock.eps).rsqrt()
         offset = offset - rows(stock.running_mean, 0.) * scale
     return scale, offset
+
+
+def not_in_place(layer: nn.Module) -> nn.Module:
+    """A copy of an activation that leaves its input as it is."""
+    layer = copy.copy(layer)
+    layer.inplace = False
+    return layer
+
+
+def instance_norm(stock: nn.Module, scale: Tensor, offset: Tensor
+                  ) -> nn.Module:
+    """An instance norm that uses the statistics of the image."""
+    norm = nn.InstanceNorm2d(
+        len(scale), stock.eps, affine=True, device=scale.device)
+    norm.load_state_dict(dict(weight=scale, bias=offset))
+    return norm.requires_grad_(False).eval()

@@ -1,5 +1,4 @@
 """Rewrites a folded network as M plain streams."""
-import copy
 import operator
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -11,9 +10,11 @@ from .layers import (
     Affine,
     affine_of,
     conv_like,
+    instance_norm,
     is_conv,
     is_depthwise,
     kernels,
+    not_in_place,
     statistics_of,
     stock_of,
 )
@@ -164,7 +165,7 @@ class StreamWriter:
     def _pointwise(self, layer: nn.Module, streams: List[Any]) -> List[Any]:
         if getattr(layer, 'inplace', False):
             # Its input may belong to another stream too.
-            layer = self.copies.setdefault(layer, _not_in_place(layer))
+            layer = self.copies.setdefault(layer, not_in_place(layer))
         return self._each_part(lambda x: self.run(layer, x), streams)
 
     def _concatenate(self, node: fx.Node) -> Optional[List[Parts]]:
@@ -258,7 +259,7 @@ class StreamWriter:
                               else None), x)
                 if statistics == 'image':
                     own[k] = self.run(
-                        _instance_norm(stock_of(norm), scale[k, rows],
+                        instance_norm(stock_of(norm), scale[k, rows],
                                        offset[k, rows]), own[k])
             for k, stream in enumerate(streams):
                 x = own[k]
@@ -292,18 +293,3 @@ class StreamWriter:
         for term in terms[1:]:
             total = self.call(operator.add, total, term)
         return total
-
-
-def _not_in_place(layer: nn.Module) -> nn.Module:
-    layer = copy.copy(layer)
-    layer.inplace = False
-    return layer
-
-
-def _instance_norm(stock: nn.Module, scale: Tensor, offset: Tensor
-                   ) -> nn.Module:
-    """An instance norm that uses the statistics of the image."""
-    norm = nn.InstanceNorm2d(
-        len(scale), stock.eps, affine=True, device=scale.device)
-    norm.load_state_dict(dict(weight=scale, bias=offset))
-    return norm.requires_grad_(False).eval()

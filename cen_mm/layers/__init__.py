@@ -22,7 +22,7 @@ from .fusion import (
 )
 from .modalities import check_modalities, check_present, say_absent
 from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
-from .present import OfModalities, set_present
+from .present import OfModalities, PresentModalities, set_present
 from .private_network import (
     check_num_modalities,
     exchangeable_norms,
@@ -34,9 +34,10 @@ from .private_network import (
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble', 'ExchangeRule',
-    'Fusion', 'MKMMDLoss', 'OfModalities', 'PrivateBN', 'PrivateConv',
-    'PrivateConv2d', 'PrivateIN', 'PrivateNorm', 'PrivateSyncBN',
-    'SelfAttentionFusion', 'alignment_losses', 'channel_exchange',
+    'Fusion', 'MKMMDLoss', 'OfModalities', 'PresentModalities', 'PrivateBN',
+    'PrivateConv', 'PrivateConv2d', 'PrivateIN', 'PrivateNorm',
+    'PrivateSyncBN', 'SelfAttentionFusion', 'alignment_losses',
+    'channel_exchange',
     'check_modalities', 'check_num_modalities', 'check_present',
     'exchangeable_norms', 'expect_batch', 'fold', 'make_private',
     'modality_names', 'own_channels', 'own_first', 'region_mask',

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import List, Optional, Sequence, Union
 from zlib import crc32
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -118,8 +119,7 @@ class ExchangeRule:
     def _all_shares(self) -> List[float]:
         shares = self.random_share
         by_layer = shares.values() if isinstance(shares, dict) else [shares]
-        return [share for entry in by_layer for share in (
-            entry if isinstance(entry, Sequence) else [entry])]
+        return np.hstack(list(by_layer)).tolist()
 
     def of_layer(self, name: str) -> 'ExchangeRule':
         """The rule of one layer.
@@ -148,15 +148,15 @@ class ExchangeRule:
         if gamma.shape[0] == 1:
             return torch.zeros_like(below)
         if self.random_share is not None and self.threshold > 0:
-            return random_channels(self, *gamma.shape).to(below.device)
+            return random_channels(self, *gamma.shape, below.device)
         return below & region_mask(*gamma.shape, self.region, below.device)
 
 
 @lru_cache(maxsize=None)
-def random_channels(rule: ExchangeRule, num_modalities: int,
-                    channels: int) -> Tensor:
+def random_channels(rule: ExchangeRule, num_modalities: int, channels: int,
+                    device: torch.device) -> Tensor:
     """The channels of the control, ``(M, C)`` bools, see
-    :class:`ExchangeRule`."""
+    :class:`ExchangeRule`. Drawn once for each layer and device."""
     shares = rule.random_share
     if not isinstance(shares, tuple):
         shares = (shares, ) * num_modalities
@@ -170,7 +170,7 @@ def random_channels(rule: ExchangeRule, num_modalities: int,
         own = torch.arange(channels)[own_channels(m, num_modalities, channels)]
         order = torch.randperm(len(own), generator=generator)
         chosen[m, own[order[:round(share * len(own))]]] = True
-    return chosen
+    return chosen.to(device)
 
 
 def channel_exchange(x: Tensor,

@@ -11,6 +11,8 @@ from typing import Optional, Sequence, Tuple
 import torch
 from torch import Tensor, nn
 
+from .modalities import check_present, say_absent
+
 
 class OfModalities(nn.Module):
     """Base of the layers that have something for each modality.
@@ -36,6 +38,38 @@ class OfModalities(nn.Module):
             return values
         parts = values.chunk(self.num_modalities)
         return torch.cat([parts[m] for m in self.present])
+
+
+class PresentModalities:
+    """Mixin of the models: some of their modalities may be absent in tests.
+
+    Attributes:
+        modalities (tuple[str]): All M.
+    """
+    modalities: Tuple[str, ...]
+
+    @property
+    def present(self) -> Tuple[str, ...]:
+        """Modalities that are present in tests and inference.
+
+        To set it takes their names in any order. The next batch may have
+        others: in training, where some are dropped.
+
+        Raises:
+            ValueError: If one that is set is none of the model's.
+        """
+        return self._present
+
+    @present.setter
+    def present(self, names: Sequence[str]) -> None:
+        names = check_present(names, self.modalities)
+        if names != getattr(self, '_present', None):
+            say_absent(names, self.modalities)
+        self._present = names
+        self.use_present()
+
+    def use_present(self) -> None:
+        """Tell the parts of the model which are present."""
 
 
 def set_present(net: nn.Module, present: Optional[Sequence[int]]) -> None:

@@ -1,5 +1,4 @@
 """mmseg's EncoderDecoder for several modalities."""
-from inspect import signature
 from typing import Any, List, Optional, Sequence, Tuple
 
 from mmseg.models import EncoderDecoder
@@ -11,18 +10,17 @@ from torch.compiler import is_compiling
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..layers import (
-    ExchangeRule,
+    PresentModalities,
     alignment_losses,
     check_modalities,
     check_num_modalities,
-    check_present,
     expect_batch,
     fold,
     make_private,
-    say_absent,
-    set_exchange,
     set_present,
 )
+from .batch import check_maps, explain_small_batch
+from .building import add_arguments, add_exchange, build_preprocessor
 from .fusing import add_fusions
 from .labels import keep_size, predict_labels
 from .preprocessor import MultimodalPreProcessor
@@ -33,7 +31,7 @@ PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
 
 
 @MODELS.register_module()
-class CENSegmentor(EncoderDecoder):
+class CENSegmentor(PresentModalities, EncoderDecoder):
     r"""Makes a CEN of any segmentor of mmseg.
 
     Builds the stock parts, makes their norms private, lets the chosen ones
@@ -109,9 +107,10 @@ class CENSegmentor(EncoderDecoder):
         modalities = check_modalities(modalities)
         m = len(modalities)
         super().__init__(
-            _add_arguments(backbone, num_modalities=m),
+            add_arguments(backbone, num_modalities=m),
             decode_head,
-            data_preprocessor=_preprocessor(data_preprocessor, modalities),
+            data_preprocessor=build_preprocessor(
+                data_preprocessor, modalities),
             **kwargs)
         self.modalities = modalities
         self.norm_eval = norm_eval
@@ -126,16 +125,7 @@ class CENSegmentor(EncoderDecoder):
                 f'streams, but a {type(self.backbone).__name__} merges them '
                 'and says itself what is private: leave both out')
         if exchange is not None:
-            if m == 1:
-                raise ValueError(
-                    f'exchange={exchange} asks for a second modality beside '
-                    f'{modalities}: set exchange=None')
-            rule = dict(exchange)
-            if 'norms' not in rule:
-                raise ValueError(
-                    f'exchange={exchange} does not say where: add norms=, a '
-                    "regular expression of names of norms such as 'bn2'")
-            set_exchange(self, rule.pop('norms'), ExchangeRule(**rule))
+            add_exchange(self, exchange, modalities)
         if fusion is not None:
             add_fusions(self.backbone, m, **fusion)
         if not self.merges:
@@ -147,24 +137,11 @@ class CENSegmentor(EncoderDecoder):
         self.keeps_logits = True
         self.present = (self.test_cfg or {}).get('modalities', modalities)
 
-    @property
-    def present(self) -> Tuple[str, ...]:
-        """Modalities that are present in tests and inference.
-
-        To set it takes their names in any order. The next batch may have
-        others: in training, where the data preprocessor drops some.
-        """
-        return self._present
-
-    @present.setter
-    def present(self, names: Sequence[str]) -> None:
-        names = check_present(names, self.modalities)
-        if names != getattr(self, '_present', None):
-            say_absent(names, self.modalities)
+    def use_present(self) -> None:
+        """Tell the data preprocessor and the layers which are present."""
         if isinstance(self.data_preprocessor, MultimodalPreProcessor):
-            self.data_preprocessor.present = names
-        self._present = names
-        self._run_with(names)
+            self.data_preprocessor.present = self.present
+        self._run_with(self.present)
 
     def _run_with(self, names: Tuple[str, ...]) -> None:
         """Let the layers expect a batch of these modalities."""
@@ -235,15 +212,8 @@ class CENSegmentor(EncoderDecoder):
             with expect_batch(self, len(folded)):
                 features = super().extract_feat(folded)
             self.batch_is_checked = True
-        expected = len(inputs) if self.merges else len(folded)
-        for feature in features:
-            if len(feature) != expected:
-                raise ValueError(
-                    f'{type(self.backbone).__name__} makes {len(feature)} '
-                    f'maps of the {len(folded)} images of a folded batch: it '
-                    'mixes or splits its samples, so the modalities cannot '
-                    'ride its batch axis; use a backbone that gives one map '
-                    'an image')
+        check_maps(self.backbone, features, len(folded),
+                   len(inputs) if self.merges else len(folded))
         return features
 
     def loss(self, inputs: Tensor, data_samples: SampleList) -> dict:
@@ -260,18 +230,8 @@ class CENSegmentor(EncoderDecoder):
             ValueError: If a batch norm sees one value a channel, as of one
                 image behind a pooling.
         """
-        try:
+        with explain_small_batch(len(inputs)):
             losses = super().loss(inputs, data_samples)
-        except ValueError as error:
-            if 'more than 1 value per channel' not in str(error):
-                raise
-            raise ValueError(
-                f'a batch of {len(inputs)} image(s) is too small for a batch '
-                'norm behind a pooling, which has no statistics of a single '
-                'value: set train_dataloader.batch_size to 2 or more and '
-                'train_dataloader.drop_last=True, or take norms without '
-                "statistics of the batch, such as norm_cfg=dict(type='GN', "
-                'num_groups=32)') from error
         return {**losses, **alignment_losses(self.backbone)}
 
     def predict(self,
@@ -345,23 +305,3 @@ class CENSegmentor(EncoderDecoder):
                     f'seg_logits_{stream}': sample.seg_logits
                 })
         return data_samples
-
-
-def _add_arguments(cfg: dict, **known) -> dict:
-    """Add to the config of a component the arguments that it takes."""
-    kind = cfg['type']
-    kind = MODELS.get(kind) if isinstance(kind, str) else kind
-    takes = () if kind is None else signature(kind).parameters
-    return {**{k: v for k, v in known.items() if k in takes}, **cfg}
-
-
-def _preprocessor(cfg: Optional[dict],
-                  modalities: Tuple[str, ...]) -> Optional[nn.Module]:
-    """Build the data preprocessor with the modalities."""
-    if not isinstance(cfg, dict):
-        return cfg
-    cfg = dict(cfg)
-    if cfg['type'] == 'SegDataPreProcessor':
-        cfg['type'] = 'MultimodalPreProcessor'
-        cfg.pop('bgr_to_rgb', None)  # PackModalities gives RGB
-    return MODELS.build(_add_arguments(cfg, modalities=modalities))

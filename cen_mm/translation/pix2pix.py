@@ -1,14 +1,5 @@
 """Pix2pix for several modalities."""
-from contextlib import contextmanager
-from typing import (
-    Dict,
-    Iterator,
-    List,
-    Optional,
-    Sequence,
-    Tuple,
-    Union,
-)
+from typing import Dict, List, Optional, Sequence, Union
 
 import numpy as np
 import torch
@@ -17,22 +8,22 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..engine.runner import unwrapped
 from ..layers import (
+    PresentModalities,
     alignment_losses,
     check_modalities,
     check_num_modalities,
-    check_present,
     fold,
-    say_absent,
     set_present,
 )
+from .mode import mode_of
 
 
 @MODELS.register_module()
-class CENPix2Pix(BaseModel):
+class CENPix2Pix(PresentModalities, BaseModel):
     r"""Translates several source domains into one target domain.
 
     The losses of the official code: every stream m tries to deceive the
@@ -103,18 +94,6 @@ class CENPix2Pix(BaseModel):
             dict(discriminator, num_modalities=m))
         check_num_modalities(self, m)
         self.present = present or self.modalities
-
-    @property
-    def present(self) -> Tuple[str, ...]:
-        """Modalities of the samples to predict; set by names in any order."""
-        return self._present
-
-    @present.setter
-    def present(self, names: Sequence[str]) -> None:
-        names = check_present(names, self.modalities)
-        if names != getattr(self, '_present', None):
-            say_absent(names, self.modalities)
-        self._present = names
 
     @property
     def streams(self) -> List[str]:
@@ -316,25 +295,3 @@ def bce(logits: Tensor, label: float) -> Tensor:
     """Binary cross entropy against one label for all, a scalar."""
     return F.binary_cross_entropy_with_logits(
         logits, torch.full_like(logits, label))
-
-
-@contextmanager
-def mode_of(net: nn.Module, training: bool) -> Iterator[None]:
-    """Set the mode of a network; modes and buffers are restored afterwards.
-
-    Test images thus do not change running statistics.
-
-    Args:
-        net (nn.Module): Any network.
-        training (bool): Whether to set training mode.
-    """
-    modes = [(module, module.training) for module in net.modules()]
-    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
-    net.train(training)
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-        for buffer, value in buffers:
-            buffer.copy_(value)
