@@ -10,9 +10,8 @@ from .config import UsageError
 def keep_modalities(cfg: Config, names: Sequence[str]) -> None:
     """Let a config be tested with some of the modalities of its model.
 
-    The model is told, and says what is absent. Files of
-    absent ones need not be there, but for the image, whose size geometry
-    takes.
+    The model is told, and says what is absent. Files of absent ones need not
+    be there, but for the image, whose size geometry takes.
 
     Args:
         cfg (Config): A config of :class:`~cen_mm.models.CENSegmentor` or

@@ -2,7 +2,6 @@
 import csv
 import shutil
 
-import numpy as np
 import pytest
 import torch
 from messages import fails
@@ -10,20 +9,16 @@ from mmengine import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, MODELS
+from reference import segmentation_metrics
 
 TOOL = 'analysis_tools/robustness.py'
 
 
 def mean_iou(samples, stream):
-    predicted, label = np.concatenate([
-        [field.data.flatten().numpy() for field in
-         (sample.get(f'pred_sem_seg{stream}'), sample.gt_sem_seg)]
-        for sample in samples], axis=1)
-    predicted, label = predicted[label < 40], label[label < 40]
-    return 100 * np.mean([
-        ((predicted == k) & (label == k)).sum()
-        / ((predicted == k) | (label == k)).sum()
-        for k in {*predicted, *label}])
+    labels, predictions = (
+        [sample.get(field).data.numpy() for sample in samples]
+        for field in ('gt_sem_seg', f'pred_sem_seg{stream}'))
+    return segmentation_metrics(labels, predictions, 40)['mIoU']
 
 
 def predict(folder, names, degrade=None):

@@ -12,6 +12,7 @@ from mmseg.structures import SegDataSample
 from tiny_nyudv2 import CONFIG
 from tiny_translation import rooms_config
 
+from cen_mm.analysis.robustness import measure_robustness
 from cen_mm.apis.config import UsageError, override, read_config
 from cen_mm.apis.inferencer import build_inferencer
 from cen_mm.apis.test import test as run_test
@@ -53,7 +54,9 @@ def test_every_tool_refuses_them(tiny):
                  lambda options: build_inferencer(
                      tiny.config, checkpoint, cfg_options=options),
                  lambda options: run_test(
-                     tiny.config, checkpoint, cfg_options=options)):
+                     tiny.config, checkpoint, cfg_options=options),
+                 lambda options: measure_robustness(
+                     [checkpoint], cfg_options=options)):
         with fails(UsageError, 'modle.x=1 would have no effect'):
             call(['modle.x=1'])
 

@@ -11,7 +11,7 @@ from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
 
 from ...apis.checkpoint import find_config, load_model
-from ...apis.config import parse_options
+from ...apis.config import override
 from ...datasets import Degrade
 from ...models import CENSegmentor
 from ..held_out import check_truth, held_out_set
@@ -110,8 +110,7 @@ def measure_robustness(checkpoints: Sequence[str],
     rows: Dict[str, Dict[str, float]] = {}
     table: List[dict] = []
     for name, checkpoint in zip(names, checkpoints):
-        cfg = find_config(checkpoint, config)
-        cfg.merge_from_dict(parse_options(cfg_options))
+        cfg = override(find_config(checkpoint, config), cfg_options)
         for title, metrics in _measure(cfg, checkpoint, degrade, images):
             for stream in ('ensemble', *_streams(metrics)):
                 prefix = '' if stream == 'ensemble' else f'{stream}/'
