@@ -1,9 +1,11 @@
 """mmengine's runner, strict about what it is given."""
+import itertools
 import re
 from typing import Any, Callable, Dict, Iterator, Union
 
 from mmengine.dataset import InfiniteSampler
 from mmengine.dist import get_world_size
+from mmengine.logging import MMLogger
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
@@ -30,6 +32,19 @@ class StrictRunner(Runner):
             tested.
     """
     strict = False
+
+    def build_logger(self, *args, **kwargs) -> MMLogger:
+        """As in mmengine, but no two runs share a logger.
+
+        mmengine names logger, message hub and visualiser by config and
+        second: a process that starts two runs within one second would write
+        the second one's log to the first one's file.
+        """
+        name = self._experiment_name
+        for n in itertools.count(2):
+            if not MMLogger.check_instance_created(self._experiment_name):
+                return super().build_logger(*args, **kwargs)
+            self._experiment_name = f'{name}_{n}'
 
     def build_train_loop(self, loop: Union[BaseLoop, Dict]) -> BaseLoop:
         """As in mmengine, with a check of the loader."""
