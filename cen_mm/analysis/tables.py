@@ -1,8 +1,9 @@
-"""Layers in tables and pictures: their names, and files of rows."""
+"""Layers and runs in tables and pictures: their names, and files of rows."""
 import csv
 import difflib
+import os
 from pathlib import Path
-from typing import Iterable, List, Union
+from typing import Iterable, List, Sequence, Union
 
 
 def find_layer(name: str, layers: Iterable[str], owner: str = '') -> str:
@@ -25,8 +26,24 @@ def find_layer(name: str, layers: Iterable[str], owner: str = '') -> str:
 
 
 def short_name(layer: str) -> str:
-    """A layer's name for a picture, without the part of the model."""
-    return layer.split('.', 1)[-1]
+    """A layer's name for a picture, without the part of the model and mmseg's
+    wrapper of timm's networks."""
+    return layer.split('.', 1)[-1].removeprefix('timm_model.')
+
+
+def run_names(folders: Sequence[Path]) -> List[str]:
+    """What runs are called: their folders, below the one that all lie in.
+
+    Raises:
+        ValueError: If several runs lie in one folder.
+    """
+    if len(folders) == 1:
+        return [folders[0].name]
+    if len(set(folders)) < len(folders):
+        raise ValueError('several checkpoints lie in one folder: give one of '
+                         'each run')
+    shared = os.path.commonpath(folders)
+    return [os.path.relpath(folder, shared) for folder in folders]
 
 
 def write_csv(path: Union[str, Path], rows: List[dict]) -> None:

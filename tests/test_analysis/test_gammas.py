@@ -105,6 +105,9 @@ def test_names_of_layers():
         find_layer('n2', LAYERS)  # part of a word is no end of a name
     assert short_name('generator.encoder.4.norm') == 'encoder.4.norm'
     assert short_name('norm') == 'norm'
+    timm = 'backbone.timm_model.blocks.5.3.bn2'
+    assert short_name(timm) == 'blocks.5.3.bn2'
+    assert find_layer(short_name(timm), [timm]) == timm
 
 
 # |gamma| of a channel at five records, whether it closes, and recovers.

@@ -1,6 +1,7 @@
 """The table of robustness against predictions by hand."""
 import csv
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +11,8 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, MODELS
 from reference import segmentation_metrics
+
+from cen_mm.analysis.tables import run_names
 
 TOOL = 'analysis_tools/robustness.py'
 
@@ -87,5 +90,13 @@ def test_other_models_and_equal_names_are_refused(trained_run, rooms,
     with fails(SystemExit, 'net.pth is a CENPix2Pix, which needs all'):
         run_tool(TOOL, rooms.root / 'CEN/net.pth')
     path = trained_run / 'epoch_3.pth'
-    with fails(SystemExit, 'folders of different names'):
+    with fails(SystemExit, 'several checkpoints lie in one folder'):
         run_tool(TOOL, path, path)
+
+
+def test_runs_are_called_by_what_tells_them_apart():
+    root = Path('work_dirs')
+    assert run_names([root / 'cen']) == ['cen']
+    assert run_names([root / 'cen', root / 'concat']) == ['cen', 'concat']
+    assert run_names([root / 'cen/seed0', root / 'concat/seed0']) == [
+        'cen/seed0', 'concat/seed0']

@@ -15,7 +15,7 @@ from ...apis.config import override
 from ...datasets import Degrade
 from ...models import CENSegmentor
 from ..held_out import check_truth, held_out_set
-from ..tables import write_csv
+from ..tables import run_names, write_csv
 from ..variants import evaluate_variants, quiet
 
 
@@ -86,7 +86,7 @@ def measure_robustness(checkpoints: Sequence[str],
 
     Args:
         checkpoints (Sequence[str]): Paths. A run is called by the folder of
-            its checkpoint.
+            its checkpoint, below the folder that all lie in.
         out (str, optional): A CSV to write, of all metrics.
         config (str, optional): Config of all. Defaults to the one beside
             each checkpoint.
@@ -103,10 +103,7 @@ def measure_robustness(checkpoints: Sequence[str],
     """
     if images is not None and images < 1:
         raise ValueError(f'--images must be >= 1, got {images}')
-    names = [Path(path).resolve().parent.name for path in checkpoints]
-    if len(set(names)) < len(names):
-        raise ValueError(f'the checkpoints lie in folders called {names}: '
-                         'give folders of different names, or one at a time')
+    names = run_names([Path(path).resolve().parent for path in checkpoints])
     rows: Dict[str, Dict[str, float]] = {}
     table: List[dict] = []
     for name, checkpoint in zip(names, checkpoints):
