@@ -32,18 +32,20 @@ def short_name(layer: str) -> str:
 
 
 def run_names(folders: Sequence[Path]) -> List[str]:
-    """What runs are called: their folders, below the one that all lie in.
+    """What runs are called: their folders, with those above where needed.
 
     Raises:
         ValueError: If several runs lie in one folder.
     """
-    if len(folders) == 1:
-        return [folders[0].name]
     if len(set(folders)) < len(folders):
         raise ValueError('several checkpoints lie in one folder: give one of '
                          'each run')
+    names = [folder.name for folder in folders]
+    if len(set(names)) == len(names):
+        return names
     shared = os.path.commonpath(folders)
     return [os.path.relpath(folder, shared) for folder in folders]
+
 
 
 def write_csv(path: Union[str, Path], rows: List[dict]) -> None:
