@@ -1,4 +1,4 @@
-"""Compare two runs by a paired bootstrap over the test images.
+"""Compare two runs by a paired bootstrap over test images and seeds.
 
     python tools/analysis_tools/significance.py RUN_A RUN_B
 

@@ -112,6 +112,6 @@ def _draw(rows: Dict[str, List[Cells]], streams: List[str],
     left.set_xlabel(f'{METRIC}{UNITS[METRIC]}, a point a seed')
     right.axvline(0, color=GREY, linewidth=0.8, linestyle=':')
     right.set_xlabel(f'ensemble, difference to {reference.split("/")[-1]},\n'
-                     '95 % interval over the test images')
+                     '95 % interval, images and seeds')
     figure.legend(loc='outside upper center', ncols=len(names))
     save(figure, plot)
