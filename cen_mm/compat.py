@@ -80,11 +80,16 @@ def import_when_called(name: str, importer: str) -> None:
         name (str): Of the library.
         importer (str): The module of mmseg that calls its functions.
     """
-    if name in sys.modules or importlib.util.find_spec(name) is None:
+    if name in sys.modules:
         return
 
     def call(function: str, *args, **kwargs):
-        library = importlib.import_module(name)
+        try:
+            library = importlib.import_module(name)
+        except ImportError as error:
+            raise ImportError(f'the config needs {name}, which cannot be '
+                              f'imported ({error}): run "pip install {name}"'
+                              ) from error
         return getattr(library, function)(*args, **kwargs)
 
     stand_in(name, call)
