@@ -74,7 +74,8 @@ def import_when_called(name: str, importer: str) -> None:
     """Import a library for a component of mmseg when it is built, not before.
 
     mmseg imports timm and albumentations where they are installed, and they
-    bring torchvision, pandas and scikit-learn: seconds of each start.
+    bring torchvision, pandas and scikit-learn: seconds of each start. Where
+    they are not, or cannot be imported, building the component says so.
 
     Args:
         name (str): Of the library.

@@ -31,7 +31,7 @@ def pretrained_config(name: str) -> str:
     return str(WEIGHTS / f'{name}.py')
 
 
-def load_pretrained(name: str, map_location: Optional[str] = None) -> dict:
+def load_from_cen_mm(name: str, map_location: Optional[str] = None) -> dict:
     """Read pretrained weights as mmengine reads a checkpoint.
 
     Args:
@@ -69,4 +69,4 @@ def register_pretrained() -> None:
     for name in pretrained_names():
         # The prefix is a regular expression: not of longer names.
         CheckpointLoader.register_scheme(
-            f'{name}$', load_pretrained, force=True)
+            f'{name}$', load_from_cen_mm, force=True)

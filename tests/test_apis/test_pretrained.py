@@ -113,7 +113,7 @@ def test_a_backbone_may_begin_with_them(published, weights):
 def test_an_absent_package_is_named(published, weights, monkeypatch):
     monkeypatch.setitem(sys.modules, 'safetensors', None)
     with fails(ImportError, 'with the extra timm'):
-        pretrained.load_pretrained('tiny')
+        pretrained.load_from_cen_mm('tiny')
     with fails(ValueError, 'with the extra timm') as info:
         build_inferencer('tiny')
     assert '\n' not in str(info.value)

@@ -15,7 +15,7 @@ from cen_mm import pretrained
 from cen_mm.converters.checkpoints import publish
 from cen_mm.converters.checkpoints.fingerprint import fingerprint
 
-TOLERANCE = 1e-2  # of the largest logit
+TOLERANCE = 3e-3  # of the largest logit
 SHIPPED = pretrained.pretrained_names() or [pytest.param(
     '', marks=pytest.mark.skip(reason='no weights come with cen_mm yet'))]
 
@@ -108,7 +108,7 @@ def test_a_card_is_never_lost(published, weights, monkeypatch, capsys):
     load_tool('model_converters/publish.py').main()
     assert 'stays as it is: compare its numbers' in capsys.readouterr().out
     assert (weights / 'tiny.md').read_text() == 'by hand'
-    about = pretrained.load_pretrained('tiny')['meta']
+    about = pretrained.load_from_cen_mm('tiny')['meta']
     assert about['measures']['depth']['unit'] is None
 
 

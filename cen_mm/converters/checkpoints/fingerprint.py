@@ -6,7 +6,7 @@ import numpy as np
 from ...apis.inferencer import MultimodalInferencer
 from ...datasets import LoadModality
 
-SIZE = 96, 128
+SIZE = 480, 640  # larger than in trainings, so that it is reduced
 DIGITS = 4
 
 
@@ -33,10 +33,10 @@ def fingerprint(name: str) -> Dict[str, List[float]]:
 
 
 def sample_for(inferencer: MultimodalInferencer) -> Dict[str, np.ndarray]:
-    """Waves of colour, and ramps within the measures of the training."""
+    """Waves of colour, long and short, and ramps within the measures."""
     height, width = SIZE
     y, x = np.mgrid[:height, :width]
-    waves = [np.sin(x / 9), np.sin(y / 7), np.sin((x + y) / 12)]
+    waves = [np.sin(x / 30), np.sin(y / 3), np.sin((x + y) / 50)]
     sample = dict(rgb=np.uint8(np.stack(waves, -1) * 120 + 128))
     for step in inferencer.pipeline.steps:
         if isinstance(step, LoadModality):

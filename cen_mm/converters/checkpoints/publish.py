@@ -50,7 +50,7 @@ def publish(config: str, checkpoint: str, name: str, scale: Sequence[int],
             no CENSegmentor, a unit is that of no modality, or the file is
             larger than 10 MiB.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
     if not name.isidentifier():
         raise ValueError(f'{name!r} is no name: take letters, digits and '
                          'underscores')
@@ -80,7 +80,7 @@ def publish(config: str, checkpoint: str, name: str, scale: Sequence[int],
 
     path = pretrained.WEIGHTS / f'{name}.safetensors'
     path.parent.mkdir(exist_ok=True)
-    save_file(values, path, metadata=dict(meta=json.dumps(about)))
+    path.write_bytes(save(values, dict(meta=json.dumps(about))))
     cfg.dump(str(path.with_suffix('.py')))
     pretrained.register_pretrained()
     path.with_suffix('.json').write_text(
