@@ -77,7 +77,7 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
     modalities = [flag for flag in flags if flag not in OPTIONS]
     for flag in modalities:
         parser.add_argument(flag, dest=flag, metavar='PATH')
-    args = parser.parse_args(argv)
+    args = parser.parse_intermixed_args(argv)  # flags may come first
     onnx = args.backend == 'onnxruntime'
     needed = 0 if args.pretrained else 1 if onnx else 2
     given = [args.config, args.checkpoint, None]
