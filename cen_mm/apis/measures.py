@@ -122,7 +122,7 @@ def doubt(name: str, median: Optional[float], about: dict) -> Optional[str]:
     said = (f'{name} is typically {median * unit:.3g} m at {unit:g} m a step, '
             f'but {low * unit:.3g} to {high * unit:.3g} m in the images of '
             'the training: if the files have another unit, give it by '
-            f'--{name}-unit METRES')
+            f'units=dict({name}=METRES) or, of tools/infer.py, --depth-unit')
     other = median * MILLIMETRE
     if low * unit <= other <= high * unit:
         said += f'; in millimetres, {MILLIMETRE}, it is {other:.3g} m'

@@ -169,7 +169,7 @@ def test_a_wrong_unit_is_noticed(published, weights, monkeypatch):
     for part in ('the depth array: depth is typically', f'{metres / 5:.3g} m',
                  f'{low * 0.0002:.3g} to {high * 0.0002:.3g} m',
                  f'in millimetres, 0.001, it is {metres:.3g} m',
-                 '--depth-unit METRES'):
+                 'units=dict(depth=METRES)', '--depth-unit'):
         assert part in text
     inferencer(dict(rgb=rgb, depth=np.uint16(middle // 5)))
     assert len(said) == 1  # it says that it stops
