@@ -74,17 +74,23 @@ def import_when_called(name: str, importer: str) -> None:
     """Import a library for a component of mmseg when it is built, not before.
 
     mmseg imports timm and albumentations where they are installed, and they
-    bring torchvision, pandas and scikit-learn: seconds of each start.
+    bring torchvision, pandas and scikit-learn: seconds of each start. Where
+    they are not, or cannot be imported, building the component says so.
 
     Args:
         name (str): Of the library.
         importer (str): The module of mmseg that calls its functions.
     """
-    if name in sys.modules or importlib.util.find_spec(name) is None:
+    if name in sys.modules:
         return
 
     def call(function: str, *args, **kwargs):
-        library = importlib.import_module(name)
+        try:
+            library = importlib.import_module(name)
+        except ImportError as error:
+            raise ImportError(f'the config needs {name}, which cannot be '
+                              f'imported ({error}): run "pip install {name}"'
+                              ) from error
         return getattr(library, function)(*args, **kwargs)
 
     stand_in(name, call)

@@ -1,11 +1,11 @@
 """Weights that come with cen_mm.
 
-``weights/NAME.safetensors`` has them, ``NAME.py`` their config and
-``NAME.md`` the model card. Importing cen_mm lets mmengine load them by name:
-``load_from = 'NAME'``, ``init_cfg = dict(type='Pretrained',
-checkpoint='NAME')``.
+``weights/NAME.safetensors`` has them, ``NAME.py`` their config, ``NAME.md``
+the model card and ``NAME.json`` what they predict on a generated sample; all
+are written by ``tools/model_converters/publish.py``. Importing cen_mm lets
+mmengine load them by name: ``load_from = 'NAME'``,
+``init_cfg = dict(type='Pretrained', checkpoint='NAME')``.
 """
-import difflib
 import json
 from pathlib import Path
 from typing import List, Optional
@@ -26,13 +26,12 @@ def pretrained_config(name: str) -> str:
     """
     names = pretrained_names()
     if name not in names:
-        near = difflib.get_close_matches(name, names, cutoff=0)
         raise ValueError(f'cen_mm comes with no weights {name!r}, but with '
-                         + (', '.join(near) or 'none'))
+                         + (', '.join(names) or 'none'))
     return str(WEIGHTS / f'{name}.py')
 
 
-def load_pretrained(name: str, map_location: Optional[str] = None) -> dict:
+def load_from_cen_mm(name: str, map_location: Optional[str] = None) -> dict:
     """Read pretrained weights as mmengine reads a checkpoint.
 
     Args:
@@ -41,7 +40,8 @@ def load_pretrained(name: str, map_location: Optional[str] = None) -> dict:
 
     Returns:
         dict: ``state_dict``, all in single precision, and ``meta`` with
-        ``dataset_meta`` (classes and palette).
+        ``dataset_meta`` (classes and palette) and ``measures`` (see
+        :mod:`cen_mm.apis.measures`).
 
     Raises:
         ImportError: If safetensors is not installed.
@@ -68,4 +68,5 @@ def register_pretrained() -> None:
     from mmengine.runner import CheckpointLoader
     for name in pretrained_names():
         # The prefix is a regular expression: not of longer names.
-        CheckpointLoader.register_scheme(f'{name}$', load_pretrained)
+        CheckpointLoader.register_scheme(
+            f'{name}$', load_from_cen_mm, force=True)

@@ -11,7 +11,7 @@ from mmengine.registry import DefaultScope
 import cen_mm  # noqa: F401  (before any test imports mmseg)
 
 # Fixtures that several folders of tests share.
-pytest_plugins = ['tiny_runs', 'faulty_runs']
+pytest_plugins = ['tiny_runs', 'tiny_weights', 'faulty_runs']
 TOOLS = Path(__file__).parents[1] / 'tools'
 
 

@@ -1,7 +1,9 @@
 """What an installation brings along, and what it asks for."""
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 from configparser import ConfigParser
 
 import pytest
@@ -37,6 +39,29 @@ def test_configs_and_tools_are_in_it(built):
         path.relative_to(built) for path in mim.rglob('*.py')}
     cfg = Config.fromfile(mim / 'configs/cen/refinenet_r18_rooms.py')
     assert cfg.model.type == 'CENSegmentor'
+
+
+def test_weights_are_in_wheel_and_source(tmp_path):
+    """Those of a copy of the clone, as any that will come."""
+    clone = tmp_path / 'clone'
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(
+        '.*', 'tests', 'docs', 'docker', 'work_dirs', 'data', '__pycache__'))
+    names = {f'tiny{end}' for end in ('.safetensors', '.py', '.json', '.md')}
+    (clone / 'cen_mm/weights').mkdir(exist_ok=True)
+    for name in names:
+        (clone / 'cen_mm/weights' / name).write_text('')
+    subprocess.run(
+        [sys.executable, 'setup.py', '-q', 'build_py', '--build-lib',
+         tmp_path / 'wheel', 'sdist', '--formats', 'gztar', '--dist-dir',
+         tmp_path / 'source'], cwd=clone, check=True, capture_output=True)
+    shipped = {path.name for path in (ROOT / 'cen_mm/weights').glob('*.*')}
+    wheel = tmp_path / 'wheel/cen_mm/weights'
+    assert {path.name for path in wheel.iterdir()} == names | shipped
+    archive, = (tmp_path / 'source').iterdir()
+    with tarfile.open(archive) as file:
+        packed = {name.rpartition('/')[2] for name in file.getnames()
+                  if '/cen_mm/weights/' in name}
+    assert packed == names | shipped
 
 
 def test_the_index_names_configs_that_are_there(built):

@@ -19,6 +19,13 @@ neither config nor checkpoint:
 
     python tools/infer.py --backend onnxruntime MODEL.onnx --rgb DIR ...
 
+Weights that come with cen_mm need neither as well:
+
+    python tools/infer.py --pretrained NAME --rgb a.jpg --depth a.png --out DIR
+
+They know what a step of the depth files was in the training, and warn where
+depth cannot be that; --depth-unit 0.001 says that yours has millimetres.
+
 Samples that cannot be read or predicted, or lack a file, are listed at the
 end, and the exit code is then 1; all others are done. Linked folders are
 followed.
@@ -29,7 +36,7 @@ import sys
 from typing import List
 
 OPTIONS = ('-h', '--help', '--out', '--panels', '--show', '--device',
-           '--cfg-options', '--backend')
+           '--cfg-options', '--backend', '--pretrained', '--depth-unit')
 
 
 def parse_args(argv: List[str]) -> argparse.Namespace:
@@ -37,10 +44,18 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
-        usage='%(prog)s CONFIG CHECKPOINT --MODALITY PATH ... --out DIR '
-        '[--panels] [--show] [--device DEVICE] [--cfg-options KEY=VALUE ...]')
-    parser.add_argument('config', help='config file, or an ONNX file')
+        usage='%(prog)s (CONFIG CHECKPOINT | --pretrained NAME) --MODALITY '
+        'PATH ... --out DIR [--depth-unit METRES] [--panels] [--show] '
+        '[--device DEVICE] [--cfg-options KEY=VALUE ...]')
+    parser.add_argument(
+        'config', nargs='?', help='config file, or an ONNX file')
     parser.add_argument('checkpoint', nargs='?', help='checkpoint file')
+    parser.add_argument(
+        '--pretrained', metavar='NAME', help='weights that come with cen_mm, '
+        'in the place of CONFIG CHECKPOINT')
+    parser.add_argument(
+        '--depth-unit', type=float, metavar='METRES', help='what a step of '
+        'the depth files is; by default as in the training of the weights')
     parser.add_argument('--backend', default='torch',
                         choices=['torch', 'onnxruntime'])
     parser.add_argument('--out', required=True, help='folder to write to')
@@ -62,13 +77,23 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
     modalities = [flag for flag in flags if flag not in OPTIONS]
     for flag in modalities:
         parser.add_argument(flag, dest=flag, metavar='PATH')
-    args = parser.parse_args(argv)
-    if (args.checkpoint is None) != (args.backend == 'onnxruntime'):
-        parser.error('give CONFIG CHECKPOINT, or --backend onnxruntime '
-                     'MODEL.onnx')
-    if args.backend == 'onnxruntime' and (args.panels or args.show):
-        parser.error('--panels and --show are drawn by --backend torch alone')
+    args = parser.parse_intermixed_args(argv)  # flags may come first
+    onnx = args.backend == 'onnxruntime'
+    needed = 0 if args.pretrained else 1 if onnx else 2
+    given = [args.config, args.checkpoint, None]
+    if (onnx and args.pretrained) or given.index(None) != needed:
+        parser.error('give one of CONFIG CHECKPOINT, --pretrained NAME, and '
+                     '--backend onnxruntime MODEL.onnx')
+    if onnx and (args.panels or args.show or args.depth_unit is not None):
+        parser.error('--panels, --show and --depth-unit are for --backend '
+                     'torch alone')
     args.inputs = {flag[2:]: getattr(args, flag) for flag in modalities}
+    args.units = {}
+    if args.depth_unit is not None:
+        args.units['depth'] = args.depth_unit
+        if 'depth' not in args.inputs:
+            parser.error('--depth-unit is about the files of --depth, which '
+                         'is not given')
     return args
 
 
@@ -84,7 +109,8 @@ def main() -> None:
             inferencer = OnnxInferencer(args.config, args.device)
         else:
             inferencer = build_inferencer(
-                args.config, args.checkpoint, args.device, args.cfg_options)
+                args.pretrained or args.config, args.checkpoint, args.device,
+                args.cfg_options, args.units)
         panels = None
         if args.panels or args.show:
             from cen_mm.analysis.compare.panel import SamplePanels

@@ -6,7 +6,8 @@ import os
 def main() -> None:
     parser = argparse.ArgumentParser(description='Test a model')
     parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('checkpoint', help='checkpoint file, or the name of '
+                        'weights that come with cen_mm')
     parser.add_argument(
         '--work-dir', help='where the log and the metrics go; by default '
         'work_dirs/<name of the config>')

@@ -8,6 +8,8 @@ from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import CheckpointLoader, load_state_dict
 
 from ..engine.finite_weights_hook import first_nonfinite
+from ..pretrained import pretrained_config, pretrained_names
+from .config import UsageError
 
 ABSENT = '{} is not there: give the path of a checkpoint'
 MISFIT = ('{} does not fit {}: give a checkpoint trained with this config; '
@@ -16,14 +18,14 @@ MISFIT = ('{} does not fit {}: give a checkpoint trained with this config; '
 
 
 def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
-    """Read the config of a checkpoint.
+    """Read the config of a checkpoint, or of weights that come with cen_mm.
 
     A training writes its config to its work dir and keeps the text in its
     checkpoints. A config is code, so a file beside the checkpoint is read
     only if it is that text.
 
     Args:
-        checkpoint (str): Path.
+        checkpoint (str): Path, or name of weights of ours.
         config (str, optional): Path of the config. Defaults to None: that
             of the training, beside the checkpoint.
 
@@ -37,6 +39,8 @@ def find_config(checkpoint: str, config: Optional[str] = None) -> Config:
     """
     if config is not None:
         return Config.fromfile(config)
+    if checkpoint in pretrained_names():
+        return Config.fromfile(pretrained_config(checkpoint))
     recorded = read_checkpoint(checkpoint).get('meta', {}).get('cfg')
     for path in sorted(Path(checkpoint).parent.glob('*.py')):
         if path.read_text() == recorded:
@@ -50,20 +54,23 @@ def read_checkpoint(checkpoint: str) -> dict:
     """Read a file or URL without running code from it.
 
     Args:
-        checkpoint (str): Path or URL.
+        checkpoint (str): Path, URL or name of weights that come with cen_mm.
 
     Returns:
         dict: What the training saved.
 
     Raises:
         FileNotFoundError: If it does not exist.
-        ValueError: If it is no checkpoint.
+        ValueError: If it is no checkpoint, or a package that reads it is not
+            installed.
     """
     try:
         loaded = CheckpointLoader.load_checkpoint(
             checkpoint, map_location='cpu')
     except FileNotFoundError as error:
         raise FileNotFoundError(ABSENT.format(checkpoint)) from error
+    except ImportError as error:
+        raise UsageError(str(error)) from error
     except Exception as error:  # torch and pickle raise many types
         raise ValueError(
             f'{checkpoint} cannot be read as a checkpoint: copy or download '
@@ -79,7 +86,7 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
 
     Args:
         cfg (Config): A config of mmseg, or of its ``default_scope``.
-        checkpoint (str): Path or URL.
+        checkpoint (str): Path, URL or name of weights that come with cen_mm.
 
     Returns:
         tuple: The model in evaluation mode, and the ``meta`` of the
@@ -88,10 +95,14 @@ def load_model(cfg: Config, checkpoint: str) -> Tuple[BaseModel, dict]:
 
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
-        ValueError: If it is no checkpoint, or one of another model.
+        ValueError: If it is no checkpoint, or one of another model, or the
+            model needs a package that is not installed.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
-    model = MODELS.build(cfg.model)
+    try:
+        model = MODELS.build(cfg.model)
+    except ImportError as error:
+        raise UsageError(str(error)) from error
     loaded = read_checkpoint(checkpoint)
     try:
         # Strict: weights left at random would still predict.

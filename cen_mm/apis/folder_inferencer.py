@@ -10,6 +10,7 @@ from mmengine.device import get_device
 from mmengine.utils import track_iter_progress
 from PIL import Image
 
+from ..pretrained import pretrained_config
 from .checkpoint import load_model
 from .folders import check_pixels, pair_files
 
@@ -20,9 +21,10 @@ class FolderInferencer(ABC):
     """Runs a trained model on samples, or on one folder per modality.
 
     Args:
-        config (str | Path | Config): A config with a test pipeline.
-        checkpoint (str | Path): Weights trained with it; they are loaded
-            strictly.
+        config (str | Path | Config): A config with a test pipeline, or the
+            name of weights that come with cen_mm.
+        checkpoint (str | Path, optional): Weights trained with it; they are
+            loaded strictly. Defaults to None: those of the name.
         device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
             if there is one.
 
@@ -37,7 +39,8 @@ class FolderInferencer(ABC):
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If the checkpoint is one of another model.
+        ValueError: If the checkpoint is one of another model, or there are
+            no weights of that name.
     """
 
     kinds: Tuple[str, ...]
@@ -48,8 +51,10 @@ class FolderInferencer(ABC):
 
     def __init__(self,
                  config: Union[str, Path, Config],
-                 checkpoint: Union[str, Path],
+                 checkpoint: Union[str, Path, None] = None,
                  device: Optional[str] = None) -> None:
+        if checkpoint is None:
+            config, checkpoint = pretrained_config(str(config)), config
         if not isinstance(config, Config):
             config = Config.fromfile(config)
         model, self.meta = load_model(config, str(checkpoint))

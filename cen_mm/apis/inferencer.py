@@ -1,19 +1,24 @@
 """Inference of segmentation on files and arrays."""
+import logging
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Tuple, Union
+from typing import Dict, Mapping, Optional, Sequence, Tuple, Union
 
 import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
+from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
 
+from ..datasets.read_array import describe
 from ..engine.classes_hook import check_classes
+from ..pretrained import pretrained_config
 from .absent import without_absent
 from .config import read_config
-from .folder_inferencer import FolderInferencer
+from .folder_inferencer import FolderInferencer, Source
+from .measures import doubt, measured, set_units
 from .sample_pipeline import SamplePipeline
 
 STREAM_PREFIX = 'pred_sem_seg_'
@@ -21,18 +26,23 @@ OPACITY = 0.5
 
 
 def build_inferencer(config: str,
-                     checkpoint: str,
+                     checkpoint: Optional[str] = None,
                      device: Optional[str] = None,
-                     cfg_options: Sequence[str] = ()) -> FolderInferencer:
+                     cfg_options: Sequence[str] = (),
+                     units: Mapping[str, float] = {}) -> FolderInferencer:
     """Build the inferencer of segmentation or of translation.
 
     Args:
-        config (str): Config file.
-        checkpoint (str): Weights trained with it.
+        config (str): Config file, or the name of weights that come with
+            cen_mm.
+        checkpoint (str, optional): Weights trained with it. Defaults to
+            None: those of the name.
         device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
             if there is one.
         cfg_options (Sequence[str]): Fields of the config to override, as
             ``KEY=VALUE``. Defaults to none.
+        units (Mapping[str, float]): See :class:`MultimodalInferencer`.
+            Defaults to none.
 
     Returns:
         FolderInferencer: A :class:`MultimodalInferencer` or a
@@ -40,12 +50,18 @@ def build_inferencer(config: str,
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If an option is malformed, or the checkpoint is one of
-            another model.
+        ValueError: If an option is malformed, the checkpoint is one of
+            another model, there are no weights of that name, or units are
+            given for translation.
     """
+    if checkpoint is None:
+        config, checkpoint = pretrained_config(config), config
     cfg = read_config(config, cfg_options)
     if cfg.get('default_scope') != 'mmagic':
-        return MultimodalInferencer(cfg, checkpoint, device)
+        return MultimodalInferencer(cfg, checkpoint, device, units)
+    if units:
+        raise ValueError(f'{config} translates pictures, which have no units: '
+                         f'leave that of {", ".join(units)} out')
     from .translator import TranslationInferencer  # imports mmagic
     return TranslationInferencer(cfg, checkpoint, device)
 
@@ -87,11 +103,16 @@ class MultimodalInferencer(FolderInferencer):
 
     Args:
         config (str | Path | Config): A config of mmseg with a multimodal
-            test pipeline, or with a stock one for RGB.
-        checkpoint (str | Path): Weights trained with it; they are loaded
-            strictly.
+            test pipeline, or with a stock one for RGB; or the name of weights
+            that come with cen_mm.
+        checkpoint (str | Path, optional): Weights trained with it; they are
+            loaded strictly. Defaults to None: those of the name.
         device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
             if there is one.
+        units (Mapping[str, float]): By modality, what a step of its files
+            is, in metres, where it is not that of the training, such as
+            ``dict(depth=0.001)`` for millimetres; weights that come with
+            cen_mm know theirs. Defaults to none.
 
     Attributes:
         modalities (tuple[str]): Modalities of a sample.
@@ -99,11 +120,14 @@ class MultimodalInferencer(FolderInferencer):
             checkpoint, or else of the config's test set.
         suffixes (dict[str, str]): By modality, the end of the names of the
             test set's files.
+        measures (dict[str, dict]): What the weights say of their inputs, see
+            :mod:`.measures`. The first sample outside is warned of.
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If the checkpoint is one of another model, or the heads
-            have other classes than the data.
+        ValueError: If the checkpoint is one of another model, the heads
+            have other classes than the data, there are no weights of that
+            name, or they do not know the unit of a modality.
 
     Example:
         >>> inferencer = MultimodalInferencer('config.py', 'epoch_300.pth')
@@ -119,9 +143,12 @@ class MultimodalInferencer(FolderInferencer):
 
     def __init__(self,
                  config: Union[str, Path, Config],
-                 checkpoint: Union[str, Path],
-                 device: Optional[str] = None) -> None:
+                 checkpoint: Union[str, Path, None] = None,
+                 device: Optional[str] = None,
+                 units: Mapping[str, float] = {}) -> None:
         super().__init__(config, checkpoint, device)
+        self.measures = set_units(
+            self.model, self.meta.get('measures', {}), units)
         dataset = self.cfg.test_dataloader.dataset
         self.steps = dataset.pipeline
         self.pipeline = SamplePipeline(self.steps)
@@ -130,7 +157,8 @@ class MultimodalInferencer(FolderInferencer):
         dataset = DATASETS.build(dict(dataset, pipeline=[], lazy_init=True))
         self.dataset_meta = self.meta.get('dataset_meta') or dataset.metainfo
         check_classes(
-            self.model, self.dataset_meta.get('classes'), str(checkpoint))
+            self.model, self.dataset_meta.get('classes'),
+            str(checkpoint or config))
         self.suffixes = dict(
             rgb=dataset.img_suffix, **getattr(dataset, 'suffixes', {}))
 
@@ -142,6 +170,22 @@ class MultimodalInferencer(FolderInferencer):
             self.pipeline = SamplePipeline(without_absent(self.steps, present))
             self.model.present = present
         return True
+
+    def _load(self, sample: Dict[str, Source]
+              ) -> Tuple[dict, Optional[np.ndarray]]:
+        """Run the test pipeline, and doubt units that cannot be."""
+        data, image = super()._load(sample)
+        if self.measures:
+            medians = measured(data)
+            for name in medians.keys() & self.measures.keys():
+                said = doubt(name, medians[name], self.measures[name])
+                if said:
+                    source = describe(sample[name], name)
+                    print_log(f'{source}: {said}. Further files are not '
+                              'compared', 'current', logging.WARNING)
+                    self.measures = {}
+                    break
+        return data, image
 
     @torch.no_grad()
     def predict(self, data: dict, keeps_logits: bool = True) -> SegDataSample:

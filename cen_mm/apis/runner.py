@@ -8,6 +8,7 @@ from mmengine.dist import get_world_size
 from mmengine.logging import MMLogger
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import BaseLoop, Runner
+from torch import nn
 from torch.utils.data import DataLoader
 
 from ..engine.runner import unwrapped
@@ -45,6 +46,14 @@ class StrictRunner(Runner):
             if not MMLogger.check_instance_created(self._experiment_name):
                 return super().build_logger(*args, **kwargs)
             self._experiment_name = f'{name}_{n}'
+
+    def build_model(self, model: Union[nn.Module, Dict]) -> nn.Module:
+        """As in mmengine; a package that it needs and is not there is the
+        user's affair."""
+        try:
+            return super().build_model(model)
+        except ImportError as error:
+            raise UsageError(str(error)) from error
 
     def build_train_loop(self, loop: Union[BaseLoop, Dict]) -> BaseLoop:
         """As in mmengine, with a check of the loader."""

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..compat import distribute_without_gpu
+from ..pretrained import pretrained_names
 from .absent import keep_modalities
 from .checkpoint import ABSENT
 from .config import UsageError, runner_config
@@ -22,7 +23,8 @@ def test(config: str,
 
     Args:
         config (str): Config file.
-        checkpoint (str): Weights trained with it; they are loaded strictly.
+        checkpoint (str): Weights trained with it, or the name of weights
+            that come with cen_mm; they are loaded strictly.
         out (str, optional): Folder for the predicted label maps of the
             ensemble. Defaults to None, not to write them.
         show (bool): Show predictions in a window. Defaults to False.
@@ -40,7 +42,7 @@ def test(config: str,
             supported by the config, the checkpoint does not exist or is one
             of another model, or the test set is empty.
     """
-    if not Path(checkpoint).is_file():
+    if not (Path(checkpoint).is_file() or checkpoint in pretrained_names()):
         raise UsageError(ABSENT.format(checkpoint))
     cfg = runner_config(config, **kwargs)
     translates = cfg.get('default_scope') == 'mmagic'

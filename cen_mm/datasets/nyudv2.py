@@ -52,14 +52,21 @@ class NYUDv2Dataset(MultimodalSegDataset):
 
     def __init__(self, img_suffix: Optional[str] = None, **kwargs) -> None:
         if img_suffix is None:
-            img_suffix = _suffix_in(osp.join(
+            img_suffix = image_suffix(osp.join(
                 kwargs.get('data_root') or '',
                 kwargs.get('data_prefix', {}).get('img_path') or ''))
         super().__init__(img_suffix=img_suffix, **kwargs)
 
 
-def _suffix_in(folder: str) -> str:
-    """Suffix of the images in a folder, '.png' if there is none."""
+def image_suffix(folder: str) -> str:
+    """Suffix of the images in a folder, '.png' if there is none.
+
+    Args:
+        folder (str): Of the images.
+
+    Raises:
+        ValueError: If there are '.png' and '.jpg'.
+    """
     files = sorted(os.listdir(folder)) if osp.isdir(folder) else []
     found = {
         osp.splitext(file)[1]: file for file in files

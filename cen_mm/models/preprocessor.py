@@ -143,6 +143,24 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             batch['inputs'] = batch['inputs'].to(self.mean.dtype)
         return batch
 
+    def scale_units(self, modality: str, factor: float) -> None:
+        """Expect values of a modality that are larger by a factor.
+
+        Args:
+            modality (str): One of :attr:`modalities`.
+            factor (float): Of its mean and std.
+
+        Raises:
+            ValueError: If there is no normalisation.
+        """
+        if self.mean is None:
+            raise ValueError(
+                f'the unit of {modality} cannot be changed, as '
+                'data_preprocessor has no mean and std: convert the files')
+        first = CHANNELS * self.modalities.index(modality)
+        for values in (self.mean, self.std):
+            values[first:first + CHANNELS] *= factor
+
     def _check_sizes(self, inputs: Sequence[Tensor]) -> None:
         """Reject images that are no batch when they are padded."""
         sizes = {tuple(map(max, image.shape[-2:], self.size))

@@ -1,4 +1,5 @@
 """The NYUDv2 converter on small files of exactly the official formats."""
+import shutil
 import sys
 
 import h5py
@@ -89,6 +90,26 @@ def test_lists_have_the_official_format_and_the_tree_is_sound(converted):
     assert report.contents == {
         ('rgb', '468x625', 'uint8'): 5, ('masks', '468x625', 'uint8'): 5,
         ('depth', '468x625', 'uint16'): 5}
+
+
+def test_what_training_takes_is_verified(converted, tmp_path):
+    """Images of .jpg, and lists of names alone; but one kind of images."""
+    tree = tmp_path / 'tree'
+    shutil.copytree(converted, tree)
+    for path in list((tree / 'rgb').iterdir()):
+        Image.open(path).save(path.with_suffix('.jpg'))
+        path.unlink()
+    for split in COUNTS:
+        lines = (tree / f'{split}.txt').read_text().splitlines()
+        (tree / f'{split}.txt').write_text(
+            '\n'.join(line[4:10] for line in lines))
+    assert not nyudv2.verify(tree, COUNTS).problems
+    (tree / 'rgb/000001.jpg').unlink()
+    problem, = nyudv2.verify(tree, COUNTS).problems['missing']
+    assert 'rgb/000001.jpg does not exist' in problem
+    shutil.copy(converted / 'rgb/000001.png', tree / 'rgb')
+    with pytest.raises(ValueError, match='holds both'):
+        nyudv2.verify(tree, COUNTS)
 
 
 @pytest.mark.parametrize('divide', [1, 2, 4])

@@ -29,11 +29,11 @@ def main() -> None:
         parser.error('give either --verify or all of --mat, --splits, '
                      '--classes and --out')
     from cen_mm.converters.datasets import nyudv2
-    if root:
-        report = nyudv2.TREE.verify(root)
-        print(report)
-        sys.exit(bool(report.problems))
     try:
+        if root:
+            report = nyudv2.verify(root)
+            print(report)
+            sys.exit(bool(report.problems))
         nyudv2.convert(**inputs, divide=divide)
     except (ImportError, OSError, ValueError) as error:
         sys.exit(f'error: {error}')

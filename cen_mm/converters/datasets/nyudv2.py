@@ -1,12 +1,15 @@
 """NYU Depth v2 from its official MATLAB files."""
+from dataclasses import replace
 from pathlib import Path
 from typing import Dict, List, Union
 
 import cv2
 import numpy as np
 
+from ...datasets.nyudv2 import image_suffix
 from .images import IGNORE
 from .matlab import check_fields, load_v5, open_v73, read_v73
+from .report import Report
 from .tree import Tree
 
 TREE = Tree(
@@ -60,6 +63,21 @@ def convert(mat: Union[str, Path], splits: Union[str, Path],
             (f'{number:06d}',
              reduced(_convert_image(mat, file, number, class_of), divide))
             for number in numbers))
+
+
+def verify(root: Union[str, Path],
+           counts: Dict[str, int] = TREE.counts) -> Report:
+    """Check a tree whose images are ``.png`` or ``.jpg``, as training does.
+
+    Args:
+        root (str or Path): Folder of the tree.
+        counts (dict): Number of images by split.
+
+    Raises:
+        ValueError: If there are images of both kinds.
+    """
+    suffix = image_suffix(str(Path(root, 'rgb')))
+    return replace(TREE, rgb_suffix=suffix).verify(root, counts)
 
 
 def reduced(images: Dict[str, np.ndarray],

@@ -26,7 +26,7 @@ class Tree:
     """``rgb``, ``masks``, ``depth`` and a ``<split>.txt`` for every split.
 
     The lines of a list are
-    ``rgb/NAME<tab>masks/NAME<tab>depth/NAME``.
+    ``rgb/NAME<tab>masks/NAME<tab>depth/NAME``, or names alone.
 
     Attributes:
         counts (dict): Number of images by split.
@@ -128,11 +128,11 @@ class Tree:
                     'use the complete list')
             for number, line in enumerate(lines, 1):
                 name = Path(line).stem
-                if line != self.line(name):
+                if line not in (name, self.line(name)):
                     report.problems['list'].append(
-                        f'{path}, line {number} is {line!r}: it must be '
-                        'rgb/NAME, masks/NAME and depth/NAME with tabs '
-                        f'between, such as {self.line("000001")!r}')
+                        f'{path}, line {number} is {line!r}: it must be a '
+                        'name, or rgb/NAME, masks/NAME and depth/NAME with '
+                        f'tabs between, such as {self.line("000001")!r}')
                     continue
                 lists_with[name].append(path.name)
                 samples.append({folder: root / self.file(folder, name)
