@@ -13,8 +13,8 @@ from mmseg.structures import SegDataSample
 from ..engine.classes_hook import check_classes
 from .absent import without_absent
 from .config import read_config
-from .folder_inferencer import FolderInferencer
 from .sample_pipeline import SamplePipeline
+from .trained_inferencer import TrainedInferencer
 
 STREAM_PREFIX = 'pred_sem_seg_'
 OPACITY = 0.5
@@ -23,7 +23,7 @@ OPACITY = 0.5
 def build_inferencer(config: str,
                      checkpoint: str,
                      device: Optional[str] = None,
-                     cfg_options: Sequence[str] = ()) -> FolderInferencer:
+                     cfg_options: Sequence[str] = ()) -> TrainedInferencer:
     """Build the inferencer of segmentation or of translation.
 
     Args:
@@ -35,7 +35,7 @@ def build_inferencer(config: str,
             ``KEY=VALUE``. Defaults to none.
 
     Returns:
-        FolderInferencer: A :class:`MultimodalInferencer` or a
+        TrainedInferencer: A :class:`MultimodalInferencer` or a
         :class:`~cen_mm.apis.translator.TranslationInferencer`.
 
     Raises:
@@ -72,7 +72,7 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
     }
 
 
-class MultimodalInferencer(FolderInferencer):
+class MultimodalInferencer(TrainedInferencer):
     """Runs a trained model on files or arrays of several modalities.
 
     The config's test pipeline prepares them, so results equal those of a
