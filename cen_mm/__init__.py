@@ -3,63 +3,72 @@
 Importing the package registers its components: layers in mmengine's root
 registry, everything of segmentation in mmseg's. Configs do it with
 ``custom_imports = dict(imports=['cen_mm'])``.
+
+Without mmseg there is nothing to register in, and only :mod:`cen_mm.runtime`
+can be imported, which runs exported networks. All else says what to install,
+and so does this package in a program of OpenMMLab.
 """
-from . import compat
+import sys
 
-compat.apply()  # before mmseg is imported
-
-from .datasets import (  # noqa: E402
-    CityscapesRGBDDataset,
-    LoadLabels,
-    LoadModality,
-    LoadRGB,
-    MultimodalSegDataset,
-    NoiseModality,
-    NYUDv2Dataset,
-    PackModalities,
-    RandomScale,
-    RoomsDataset,
-    SUNRGBDDataset,
-)
-from .deployment import deploy  # noqa: E402
-from .engine import (  # noqa: E402
-    ClassesHook,
-    EpochSeedHook,
-    FiniteWeightsHook,
-    SparsityHook,
-    StageHook,
-)
-from .evaluation import NamedSegVisualizer, StreamIoUMetric  # noqa: E402
-from .layers import (  # noqa: E402
-    AlignFusion,
-    AverageFusion,
-    ConcatFusion,
-    Ensemble,
-    MKMMDLoss,
-    PrivateBN,
-    PrivateConv2d,
-    PrivateIN,
-    PrivateSyncBN,
-    SelfAttentionFusion,
-    channel_exchange,
-    fold,
-    make_private,
-    unfold,
-)
-from .models import (  # noqa: E402
-    CENResNet,
-    CENSegmentor,
-    MergingResNet,
-    MultimodalPreProcessor,
-    RefineNetHead,
-    StreamHead,
-    StreamTTAModel,
-)
-from .pretrained import register_pretrained  # noqa: E402
-
-register_pretrained()
+from . import compat, requirements
 
 __version__ = '0.2.0'
+
+if requirements.is_absent('mmseg') and 'mmengine' not in sys.modules:
+    requirements.allow_runtime_only()
+else:
+    requirements.require_openmmlab()
+    compat.apply()  # before mmseg is imported
+    from .datasets import (
+        CityscapesRGBDDataset,
+        LoadLabels,
+        LoadModality,
+        LoadRGB,
+        MultimodalSegDataset,
+        NoiseModality,
+        NYUDv2Dataset,
+        PackModalities,
+        RandomScale,
+        RoomsDataset,
+        SUNRGBDDataset,
+    )
+    from .deployment import deploy
+    from .engine import (
+        ClassesHook,
+        EpochSeedHook,
+        FiniteWeightsHook,
+        SparsityHook,
+        StageHook,
+    )
+    from .evaluation import NamedSegVisualizer, StreamIoUMetric
+    from .layers import (
+        AlignFusion,
+        AverageFusion,
+        ConcatFusion,
+        Ensemble,
+        MKMMDLoss,
+        PrivateBN,
+        PrivateConv2d,
+        PrivateIN,
+        PrivateSyncBN,
+        SelfAttentionFusion,
+        channel_exchange,
+        fold,
+        make_private,
+        unfold,
+    )
+    from .models import (
+        CENResNet,
+        CENSegmentor,
+        MergingResNet,
+        MultimodalPreProcessor,
+        RefineNetHead,
+        StreamHead,
+        StreamTTAModel,
+    )
+    from .pretrained import register_pretrained
+
+    register_pretrained()
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',

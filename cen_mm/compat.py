@@ -7,27 +7,11 @@ import importlib.util
 import os
 import sys
 import types
-import warnings
 from importlib.machinery import ModuleSpec
 from pickle import UnpicklingError
 from typing import Callable
 
 FORCE_WEIGHTS_ONLY = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'
-
-
-def require_openmmlab() -> None:
-    """Check that mmengine, mmcv and mmseg are installed.
-
-    Raises:
-        ImportError: If one of them is not.
-    """
-    for name in ('mmengine', 'mmcv', 'mmseg'):
-        if importlib.util.find_spec(name) is None:
-            raise ImportError(
-                f'cen_mm needs {name}: run "pip install -e .[openmmlab]" in '
-                'the folder of cen_mm, which takes mmcv-lite; the full mmcv '
-                '(>=2.0.0, <2.2.0) serves as well, cen_mm itself uses none '
-                'of its compiled ops')
 
 
 def stand_in(name: str, call: Callable) -> None:
@@ -113,30 +97,6 @@ def leave_transformers_out() -> None:
         import mmengine.optim  # noqa: F401
     finally:
         del sys.modules['transformers']
-
-
-def require_translation() -> None:
-    """Check that mmagic and torchmetrics can be imported.
-
-    Raises:
-        RuntimeError: If one of them, or a package that it imports, is absent
-            or of an incompatible version. mmengine's ``custom_imports``
-            would replace an ImportError by one without this message.
-    """
-    try:
-        with warnings.catch_warnings():
-            # Warnings of diffusers about torch and of torchvision about
-            # its image codecs.
-            warnings.simplefilter('ignore')
-            import mmagic.datasets
-            import mmagic.models  # noqa: F401
-            import torchmetrics  # noqa: F401
-    except Exception as error:
-        raise RuntimeError(
-            'cen_mm.translation needs mmagic and torchmetrics, which do not '
-            f'import ({error}): run "pip install -e .[translation]" and then '
-            '"pip install --no-deps -r translation-no-deps.txt" in the folder '
-            'of cen_mm') from error
 
 
 def trust_own_checkpoints() -> None:
@@ -239,7 +199,6 @@ def distribute_without_gpu(cfg) -> None:
 
 def apply() -> None:
     """Apply all workarounds that ``import cen_mm`` needs."""
-    require_openmmlab()
     stand_in_for_mmcv_ops()
     leave_transformers_out()
     import_when_called(

@@ -1,6 +1,7 @@
 """What several test files share."""
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def run_tool(monkeypatch, capsys):
         load_tool(path).main()
         return capsys.readouterr().out
 
-    return run
+    before = signal.getsignal(signal.SIGTERM)  # for which some tools ask
+    yield run
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope='session')

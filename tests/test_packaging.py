@@ -78,6 +78,18 @@ def test_the_index_names_configs_that_are_there(built):
     assert model['Results']['Metrics']['mIoU'] == 49.8
 
 
+def test_what_the_runtime_needs_is_what_the_page_installs():
+    distributions = dict(cv2='opencv-python-headless', PIL='Pillow')
+    imported = set()
+    for path in (ROOT / 'cen_mm/runtime').glob('*.py'):
+        imported |= {name for name in re.findall(
+            r'^ *(?:import|from) ([A-Za-z]\w*)', path.read_text(), re.M)}
+    imported -= {*sys.stdlib_module_names}
+    line, = re.findall(r'^ +pip install (numpy .*)$', (
+        ROOT / 'docs/install.md').read_text(), re.M)
+    assert {distributions.get(n, n) for n in imported} == set(line.split())
+
+
 def test_neither_family_is_installed_over_the_other():
     """The forks bring the modules of the stock packages."""
     parser = ConfigParser()

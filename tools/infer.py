@@ -15,7 +15,7 @@ by a model of segmentation, and by one of translation
 
 With --panels there is one picture a sample, of its inputs, streams and
 ensemble with a legend, OUT/panels/NAME.png. A file of tools/export.py needs
-neither config nor checkpoint:
+neither config nor checkpoint, torch nor OpenMMLab:
 
     python tools/infer.py --backend onnxruntime MODEL.onnx --rgb DIR ...
 
@@ -102,12 +102,12 @@ def main() -> None:
     if args.show and any(map(os.path.isdir, args.inputs.values())):
         raise SystemExit('--show is about a single sample: give a file for '
                          'each modality, or --panels for folders')
-    from cen_mm.apis import build_inferencer
     try:
         if args.backend == 'onnxruntime':
-            from cen_mm.apis.onnx_inferencer import OnnxInferencer
+            from cen_mm.runtime import OnnxInferencer
             inferencer = OnnxInferencer(args.config, args.device)
         else:
+            from cen_mm.apis import build_inferencer
             inferencer = build_inferencer(
                 args.pretrained or args.config, args.checkpoint, args.device,
                 args.cfg_options, args.units)

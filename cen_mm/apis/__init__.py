@@ -1,5 +1,5 @@
 """Training, test and inference. Not imported by ``import cen_mm``."""
-from .folders import pair_files
+from ..runtime.folders import pair_files
 from .inferencer import MultimodalInferencer, build_inferencer, label_maps
 
 __all__ = [

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from ..deployment import deploy
 from ..deployment.shipped import Folded, Shipped, metadata
+from ..runtime.onnx_inferencer import FACTS, require
 from .checkpoint import load_model
 from .config import UsageError, read_config
-from .onnx_inferencer import FACTS, require
 
 TOLERANCE = 1e-4  # of the largest output
 ANY_SIZE = (128, 160), (192, 128)  # with which free sizes are tried
@@ -56,9 +56,9 @@ def export(config: str,
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        UsageError: If a package is absent, a stream is unknown, or torch
-            cannot export the model.
-        ValueError: If onnxruntime gives other outputs than torch.
+        UsageError: If a stream is unknown, or torch cannot export the model.
+        ValueError: If a package is absent, or onnxruntime gives other
+            outputs than torch.
     """
     require('onnx', 'onnxruntime', *(() if legacy else ('onnxscript', )))
     cfg = read_config(config, cfg_options)

@@ -12,14 +12,15 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 from mmseg.structures import SegDataSample
 
-from ..datasets.read_array import describe
 from ..engine.classes_hook import check_classes
 from ..pretrained import pretrained_config
+from ..runtime.folder_inferencer import Source
+from ..runtime.read_array import describe
 from .absent import without_absent
 from .config import read_config
-from .folder_inferencer import FolderInferencer, Source
 from .measures import doubt, measured, set_units
 from .sample_pipeline import SamplePipeline
+from .trained_inferencer import TrainedInferencer
 
 STREAM_PREFIX = 'pred_sem_seg_'
 OPACITY = 0.5
@@ -29,7 +30,7 @@ def build_inferencer(config: str,
                      checkpoint: Optional[str] = None,
                      device: Optional[str] = None,
                      cfg_options: Sequence[str] = (),
-                     units: Mapping[str, float] = {}) -> FolderInferencer:
+                     units: Mapping[str, float] = {}) -> TrainedInferencer:
     """Build the inferencer of segmentation or of translation.
 
     Args:
@@ -45,7 +46,7 @@ def build_inferencer(config: str,
             Defaults to none.
 
     Returns:
-        FolderInferencer: A :class:`MultimodalInferencer` or a
+        TrainedInferencer: A :class:`MultimodalInferencer` or a
         :class:`~cen_mm.apis.translator.TranslationInferencer`.
 
     Raises:
@@ -88,7 +89,7 @@ def label_maps(result: SegDataSample) -> Dict[str, np.ndarray]:
     }
 
 
-class MultimodalInferencer(FolderInferencer):
+class MultimodalInferencer(TrainedInferencer):
     """Runs a trained model on files or arrays of several modalities.
 
     The config's test pipeline prepares them, so results equal those of a

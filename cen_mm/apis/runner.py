@@ -8,6 +8,7 @@ from mmengine.dist import get_world_size
 from mmengine.logging import MMLogger
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import BaseLoop, Runner
+from mmengine.visualization import Visualizer
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -35,11 +36,11 @@ class StrictRunner(Runner):
     strict = False
 
     def build_logger(self, *args, **kwargs) -> MMLogger:
-        """As in mmengine, but no two runs share a logger.
+        """As in mmengine, but no two runs share a logger or message hub.
 
-        mmengine names logger, message hub and visualiser by config and
-        second: a process that starts two runs within one second would write
-        the second one's log to the first one's file.
+        mmengine names both by config and second: a process that starts two
+        runs within one second would write the second one's log to the first
+        one's file.
         """
         name = self._experiment_name
         for n in itertools.count(2):
@@ -54,6 +55,19 @@ class StrictRunner(Runner):
             return super().build_model(model)
         except ImportError as error:
             raise UsageError(str(error)) from error
+
+    def build_visualizer(
+            self, visualizer: Union[Visualizer, dict, None] = None
+    ) -> Visualizer:
+        """As in mmengine, but no two runs share a visualiser.
+
+        Configs of mmseg give all of them one name: the second run of a
+        process would write its scalars and pictures to the first one's.
+        """
+        if isinstance(visualizer, dict) and Visualizer.check_instance_created(
+                visualizer.get('name', '')):
+            visualizer = {**visualizer, 'name': self._experiment_name}
+        return super().build_visualizer(visualizer)
 
     def build_train_loop(self, loop: Union[BaseLoop, Dict]) -> BaseLoop:
         """As in mmengine, with a check of the loader."""

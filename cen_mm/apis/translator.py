@@ -13,7 +13,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.model import BaseModel
 
 from ..translation import translations
-from .folder_inferencer import FolderInferencer
+from .trained_inferencer import TrainedInferencer
 
 
 def translate(model: BaseModel, data: dict, seed: int) -> DataSample:
@@ -42,7 +42,7 @@ def seed_of(cfg: Config) -> int:
     return cfg.get('randomness', {}).get('seed') or 0
 
 
-class TranslationInferencer(FolderInferencer):
+class TranslationInferencer(TrainedInferencer):
     """Translates files or arrays of several modalities.
 
     The config's test pipeline prepares them, and the outputs have its size,

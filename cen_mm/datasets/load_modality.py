@@ -3,15 +3,17 @@
 A loaded modality joins ``seg_fields``, so stock transforms move it with the
 label, by nearest neighbour.
 """
+from functools import partial
 from typing import Optional, Sequence, Union
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
+from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 
 from ..layers import check_modalities
-from .read_array import describe, read_array
+from ..runtime.read_array import describe, read_array
 
 INTERPOLATIONS = dict(
     nearest=cv2.INTER_NEAREST_EXACT,
@@ -126,9 +128,10 @@ class LoadModality(BaseTransform):
         Returns:
             np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
         """
-        return read_array(source, self.modality, self.dtype,
-                          f'LoadModality(modality={self.modality!r})',
-                          'dtype', self.backend_args, self.bands)
+        return read_array(
+            source, self.modality, self.dtype,
+            f'LoadModality(modality={self.modality!r})', 'dtype', self.bands,
+            partial(fileio.get, backend_args=self.backend_args))
 
     def _resized(self, array: np.ndarray, source: Union[str, np.ndarray],
                  results: dict) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Loading of the image."""
+from functools import partial
 from typing import Optional
 
 import numpy as np
 from mmcv.transforms import BaseTransform
+from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 
-from .read_array import describe, read_array
+from ..runtime.read_array import describe, read_array
 
 
 @TRANSFORMS.register_module()
@@ -53,8 +55,9 @@ class LoadRGB(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Load the image."""
         source = results['img_path']
-        array = read_array(source, 'rgb', self.dtype, 'LoadRGB', 'dtype',
-                           self.backend_args)
+        array = read_array(
+            source, 'rgb', self.dtype, 'LoadRGB', 'dtype',
+            get=partial(fileio.get, backend_args=self.backend_args))
         if array.ndim == 2:
             array = np.repeat(array[..., None], 3, axis=2)
         image = np.ascontiguousarray(array[..., ::-1])

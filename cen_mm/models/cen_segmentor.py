@@ -1,9 +1,7 @@
 """mmseg's EncoderDecoder for several modalities."""
 from typing import Any, List, Optional, Sequence, Tuple
 
-from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor, nn
 from torch.compiler import is_compiling
@@ -22,16 +20,15 @@ from ..layers import (
 from .batch import check_maps, explain_small_batch
 from .building import add_arguments, add_exchange, build_preprocessor
 from .fusing import add_fusions
-from .labels import keep_size, predict_labels
 from .preprocessor import MultimodalPreProcessor
-from .refinenet_head import RefineNetHead
 from .stream_head import StreamHead
+from .stream_segmentor import StreamSegmentor
 
 PRIVATE = ('affine', 'stats')  # of each modality: the paper's choice
 
 
 @MODELS.register_module()
-class CENSegmentor(PresentModalities, EncoderDecoder):
+class CENSegmentor(PresentModalities, StreamSegmentor):
     r"""Makes a CEN of any segmentor of mmseg.
 
     Builds the stock parts, makes their norms private, lets the chosen ones
@@ -83,11 +80,6 @@ class CENSegmentor(PresentModalities, EncoderDecoder):
             the modalities.
         kwargs: As of :class:`mmseg.models.EncoderDecoder`.
 
-    Attributes:
-        keeps_logits (bool): Whether predictions hold ``seg_logits`` beside
-            the label maps, True as in mmseg. Without them a large image
-            takes much less memory.
-
     Raises:
         ValueError: If the modalities are no distinct names, a layer says
             another M, no private norm has such a name, a head cannot be run
@@ -134,7 +126,6 @@ class CENSegmentor(PresentModalities, EncoderDecoder):
                 self.auxiliary_head = self._by_stream(self.auxiliary_head)
         check_num_modalities(self, m)
         self.batch_is_checked = False
-        self.keeps_logits = True
         self.present = (self.test_cfg or {}).get('modalities', modalities)
 
     def use_present(self) -> None:
@@ -233,75 +224,3 @@ class CENSegmentor(PresentModalities, EncoderDecoder):
         with explain_small_batch(len(inputs)):
             losses = super().loss(inputs, data_samples)
         return {**losses, **alignment_losses(self.backbone)}
-
-    def predict(self,
-                inputs: Tensor,
-                data_samples: OptSampleList = None) -> SampleList:
-        """The stock prediction; without logits if they are not wanted.
-
-        Args:
-            inputs (Tensor): ``(N, M*C, H, W)``.
-            data_samples (list[SegDataSample], optional): N samples.
-
-        Returns:
-            list[SegDataSample]: See :meth:`postprocess_result`. If
-            ``keeps_logits`` is False only the label maps, as far as it
-            saves memory.
-        """
-        slides = self.test_cfg.get('mode') == 'slide'
-        if self.keeps_logits or data_samples is None or not isinstance(
-                self.decode_head, (StreamHead, RefineNetHead)) or (
-                    slides and not keep_size(inputs, data_samples)):
-            return super().predict(inputs, data_samples)
-        predict_labels(self, inputs, data_samples)
-        return data_samples
-
-    def slide_inference(self, inputs: Tensor,
-                        batch_img_metas: List[dict]) -> Tensor:
-        """Stock slide inference, with room for the logits of all streams.
-
-        Args:
-            inputs (Tensor): ``(N, P*C, H, W)``.
-            batch_img_metas (list[dict]): Meta information of N images.
-
-        Returns:
-            Tensor: ``(N, (P+1)*K, H, W)``.
-        """
-        of_one = self.out_channels
-        self.out_channels = of_one * self.num_predictions
-        try:
-            return super().slide_inference(inputs, batch_img_metas)
-        finally:
-            self.out_channels = of_one
-
-    def postprocess_result(self,
-                           seg_logits: Tensor,
-                           data_samples: OptSampleList = None) -> SampleList:
-        """Hand out the prediction of every stream.
-
-        Args:
-            seg_logits (Tensor): ``(N, (P+1)*K, H, W)``.
-            data_samples (list[SegDataSample], optional): N samples.
-
-        Returns:
-            list[SegDataSample]: ``pred_sem_seg`` and ``seg_logits`` are the
-            ensemble's, ``pred_sem_seg_<modality>`` and
-            ``seg_logits_<modality>`` those of a stream.
-        """
-        if data_samples is None:
-            size = tuple(seg_logits.shape[2:])
-            data_samples = [
-                SegDataSample(metainfo=dict(ori_shape=size))
-                for _ in seg_logits
-            ]
-        chunks = seg_logits.chunk(self.num_predictions, dim=1)
-        for stream, logits in zip(self.streams, chunks[-len(self.streams):]):
-            data_samples = super().postprocess_result(logits, data_samples)
-            if stream == 'ensemble':  # comes last and keeps the stock names
-                break
-            for sample in data_samples:
-                sample.set_data({
-                    f'pred_sem_seg_{stream}': sample.pred_sem_seg,
-                    f'seg_logits_{stream}': sample.seg_logits
-                })
-        return data_samples

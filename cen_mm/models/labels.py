@@ -26,7 +26,7 @@ def predict_labels(model: nn.Module, inputs: Tensor,
     They equal those of ``model.predict``, and are ``(1, H, W)`` in int16.
 
     Args:
-        model (CENSegmentor): Its head enlarges logits by :func:`enlarge`.
+        model (StreamSegmentor): Its head enlarges logits by :func:`enlarge`.
         inputs (Tensor): ``(N, M*C, H, W)``.
         data_samples (Sequence[SegDataSample]): N samples, which fulfil
             :func:`keep_size` if the model slides.

@@ -3,7 +3,7 @@
 Imported by translation configs alone, through ``custom_imports``; nothing of
 segmentation asks for mmagic.
 """
-from ..compat import require_translation
+from ..requirements import require_translation
 
 require_translation()  # before anything below asks for it
 

@@ -9,8 +9,9 @@ from typing import Dict, Union
 import numpy as np
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
+from mmengine import fileio
 
-from ..datasets.read_array import describe, read_array
+from ..runtime.read_array import describe, read_array
 
 
 @TRANSFORMS.register_module()
@@ -78,7 +79,8 @@ class LoadDomains(BaseTransform):
         table = self.tables.get(domain)
         dtype = np.dtype('uint8' if table is None else 'uint16')
         image = read_array(source, domain, dtype,
-                           f'LoadDomains for {domain!r}', 'scales')
+                           f'LoadDomains for {domain!r}', 'scales',
+                           get=fileio.get)
         if table is not None:
             image = table[image]
         if image.ndim == 2:

@@ -12,7 +12,7 @@ from PIL import Image
 from tiny_nyudv2 import NAMES, SIZE, label_of, write_nyudv2
 
 from cen_mm import LoadLabels, LoadRGB
-from cen_mm.datasets.read_array import read_array
+from cen_mm.runtime.read_array import read_array
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 255, SIZE, np.uint8)

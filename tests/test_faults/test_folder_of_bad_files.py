@@ -13,7 +13,7 @@ from PIL import Image
 from tiny_nyudv2 import NAMES
 
 from cen_mm.apis import MultimodalInferencer, pair_files
-from cen_mm.apis.folders import check_pixels
+from cen_mm.runtime.folders import check_pixels
 
 MODEL = ['config.py', 'net.pth']
 

@@ -4,27 +4,13 @@ import math
 import cv2
 import numpy as np
 import pytest
+from tiny_sweep import HEAD, line
 
 from cen_mm.analysis.compare import sweep_plot
-from cen_mm.analysis.compare.sweep_table import (
-    AFTER,
-    BEFORE,
-    Curve,
-    curves,
-    find_metric,
-    read_table,
-)
 
 TOOL = 'analysis_tools/sweep_plot.py'
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.backbone.exchange.threshold'
-HEAD = ('key,value,config_value,seed,rgb/mIoU,mIoU,exchanged,seconds,config,'
-        'commit,run')
-
-
-def line(key, value, own, seed=0, miou='', exchanged='', rgb=7):
-    return f'{key},{value},{own},{seed},{rgb},{miou},{exchanged},,c,h,r'
-
 
 # Means 40, 42 and 30; deviations 0, sqrt(2) and sqrt(((-2)^2 + 2^2) / 1).
 FIELDS = [
@@ -82,6 +68,34 @@ def legend(figure):
         box.get_title().get_text())
 
 
+def shares_scale(*axes):
+    """Whether axes have one y scale."""
+    joined = axes[0].get_shared_y_axes().joined
+    return all(joined(axes[0], axis) and axis.get_ylim() == axes[0].get_ylim()
+               for axis in axes)
+
+
+def test_one_metric_an_axis_and_one_scale_a_metric(plot):
+    _, figure = plot(FIELDS)
+    places = [axis.get_position() for axis in figure.axes]
+    for k, one in enumerate(places):  # a twin would lie upon another axis
+        for other in places[k + 1:]:
+            assert (one.x1 <= other.x0 or other.x1 <= one.x0
+                    or one.y1 <= other.y0 or other.y1 <= one.y0)
+    left, right, one, two = figure.axes
+    for axis in figure.axes:
+        lines = [x for x in axis.get_lines() if x.get_linestyle() != ':']
+        assert len(lines) == 1
+    assert shares_scale(left, right) and shares_scale(one, two)
+    assert not shares_scale(left, one)
+    # The left panel's band needs more room.
+    assert right.get_ylim()[0] < 30 - math.sqrt(8)
+    for upper, lower in (left, one), (right, two):
+        assert upper.get_shared_x_axes().joined(upper, lower)
+        assert upper.get_position().height > 2 * lower.get_position().height
+        assert upper.get_position().y0 > lower.get_position().y1
+
+
 def test_two_fields(plot):
     lines, figure = plot(FIELDS)
     left, middle, one, two = figure.axes
@@ -98,14 +112,15 @@ def test_two_fields(plot):
     assert middle.get_xscale() == 'linear'  # 0.01 to 0.02
     assert points(middle) == [[0.01, 39], [0.02, 42]]
     np.testing.assert_allclose(points(two), [[0.01, 10], [0.02, 20]])
-    assert (marks(left), marks(middle)) == ([0.001], [0.02])
+    assert marks(left) == marks(one) == [0.001]
+    assert marks(middle) == marks(two) == [0.02]
     assert left.get_ylabel() == 'ensemble mIoU (%)'
-    assert one.get_ylabel() == 'exchanged channels (%)'
+    assert one.get_ylabel() == 'exchanged (%)'
     assert one.get_ylim()[0] == 0
-    assert left.get_xlabel() == r'$\lambda$, weight of the L1 penalty'
-    assert middle.get_xlabel() == r'$\theta$, threshold of exchange'
+    assert one.get_xlabel() == r'$\lambda$, weight of the L1 penalty'
+    assert two.get_xlabel() == r'$\theta$, threshold of exchange'
     assert legend(figure) == (
-        ['ensemble mIoU', 'exchanged channels', "config's own value"],
+        ["config's own value"],
         r'mean over 1 to 2 seeds, band: $\pm$ 1 standard deviation')
     assert lines == [
         'out.png: ensemble mIoU over 1 to 2 seeds, +- their standard '
@@ -124,13 +139,13 @@ def test_texts_and_another_metric(plot):
         [line('model.region', 'own', 'own', 0, 41, 0.1, rgb=36),
          line('model.region', 'all', 'own', 0, 43, 0.3, rgb=38)],
         '--metric', 'rgb/mIoU')
-    left, right = figure.axes
-    assert points(left) == [[0, 38], [1, 36]]
-    assert points(right) == [[0, 30], [1, 10]]
-    assert [x.get_text() for x in left.get_xticklabels()] == ['all', 'own']
-    assert marks(left) == [1]
-    assert left.get_ylabel() == 'rgb mIoU (%)'
-    assert left.get_xlabel() == 'model.region'
+    upper, lower = figure.axes
+    assert points(upper) == [[0, 38], [1, 36]]
+    assert points(lower) == [[0, 30], [1, 10]]
+    assert [x.get_text() for x in lower.get_xticklabels()] == ['all', 'own']
+    assert marks(upper) == [1]
+    assert upper.get_ylabel() == 'rgb mIoU (%)'
+    assert lower.get_xlabel() == 'model.region'
     assert legend(figure)[1] == 'one training a point'
     assert lines[1:] == ["model.region (the config's own: own)",
                          '  all: 38, 30.0% exchanged',
@@ -159,14 +174,14 @@ def test_the_value_of_the_config_may_have_no_place(plot, own, expected):
 
 
 def test_a_run_without_exchange(plot):
-    """One axis, and one stream, which is no ensemble."""
+    """One panel, and one stream, which is no ensemble."""
     lines, figure = plot(
         [f'optim_wrapper.optimizer.lr,{v},0.1,0,{40 + v},,,c,h,r'
          for v in (0.1, 0.2)], head=HEAD.replace('rgb/mIoU,', ''))
     left, = figure.axes
     assert left.get_ylabel() == 'mIoU (%)'
     assert left.get_xlabel() == 'optim_wrapper.optimizer.lr'
-    assert legend(figure)[0] == ['mIoU', "config's own value"]
+    assert legend(figure)[0] == ["config's own value"]
     assert lines[2:] == ['  0.1: 40.1', '  0.2: 40.2']
 
 
@@ -199,65 +214,3 @@ def test_bad_files(plot, run_tool, tmp_path):
     with pytest.raises(SystemExit, match='png.csv is no results.csv of a sw'):
         run_tool(TOOL, 'png.csv', 'out.png')
     assert not list(tmp_path.glob('o*'))
-
-
-def read(tmp_path, *lines):
-    path = tmp_path / 'results.csv'
-    path.write_text('\n'.join([HEAD, *lines]))
-    return read_table(path)
-
-
-def test_seeds_of_several_rows_and_none(tmp_path):
-    """The values not in order, three seeds, two, one and none."""
-    rows = read(
-        tmp_path,
-        line('weight', 0.1, 0.001, 0, 30, 0.5),
-        line('weight', '1e-05', 0.001, 0, 40, ''),
-        *(line('weight', 0.001, 0.001, seed, miou, 0.5)
-          for seed, miou in enumerate((41, 43, 48))),
-        line('weight', 0.1, 0.001, 1, 32, 0.7),
-        line('weight', 1, 0.001, 0, '', 1))
-    curve, = curves(rows, 'mIoU')
-    assert curve.values == [1e-5, 1e-3, 0.1, 1.] and curve.least == 1e-5
-    # (41 + 43 + 48) / 3; deviations -3, -1 and 4; (9 + 1 + 16) / 2.
-    np.testing.assert_allclose(curve.mean, [40, 44, 31, np.nan])
-    np.testing.assert_allclose(
-        curve.std, [np.nan, math.sqrt(13), math.sqrt(2), np.nan])
-    curve, = curves(rows, 'exchanged')
-    np.testing.assert_allclose(curve.mean, [np.nan, 0.5, 0.6, 1])
-
-
-@pytest.mark.parametrize('values, log', [
-    ([0.001, 0.002, 0.01], False), ([0.001, 0.0101], True),
-    ([0., 0.001, 0.1], True), ([0., 0.001, 0.01], False), ([0.], False),
-    ([-1., 0.1, 100.], False), (['False', 'True'], False)])
-def test_a_logarithmic_axis_from_a_decade_on(values, log):
-    assert Curve('k', values, values[0], None, None, []).log == log
-
-
-@pytest.mark.parametrize('given, own, values, expected', [
-    # A single text makes texts of all, and so does None.
-    (['0.5', 'auto'], '1.0', ['0.5', 'auto'], '1.0'),
-    (['2'], 'None', [2.], 'None'),
-    (['2'], '2', [2.], 2.),
-    (['True'], 'False', ['True'], 'False'),
-    (['"[1, 2]"'], '"[1, 2]"', ['[1, 2]'], '[1, 2]'),
-])
-def test_numbers_and_texts(tmp_path, given, own, values, expected):
-    curve, = curves(read(
-        tmp_path, *(line('k', v, own, 0, 5) for v in given)), 'mIoU')
-    assert (curve.values, curve.config_value) == (values, expected)
-    assert curve.numeric == isinstance(values[0], float)
-
-
-@pytest.mark.parametrize('names, given, expected', [
-    (['rgb/mIoU', 'aAcc', 'mIoU'], '', 'mIoU'),
-    (['reshading/MAE', 'MAE', 'PSNR'], '', 'MAE'),
-    (['b', 'a'], '', 'b'),
-    (['rgb/mIoU', 'mIoU'], 'rgb/mIoU', 'rgb/mIoU'),
-])
-def test_which_metric(names, given, expected):
-    row = dict.fromkeys([*BEFORE, *names, *AFTER])
-    assert find_metric([row], given) == expected
-    with pytest.raises(ValueError, match='which has none'):
-        find_metric([dict.fromkeys(BEFORE)])

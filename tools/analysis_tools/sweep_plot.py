@@ -2,10 +2,10 @@
 
     python tools/analysis_tools/sweep_plot.py RESULTS.csv OUT.png
 
-A panel for each varied field: on the left axis a metric, on the right the
-share of exchanged channels, both as the mean over the seeds with a band of
-one sample standard deviation to either side. A dotted line is at the config's
-own value.
+A panel for each varied field: a metric, as the mean over the seeds with a
+band of one sample standard deviation to either side; below it, where it was
+recorded, the share of exchanged channels. Panels of one metric have one scale.
+A dotted line is at the config's own value.
 """
 import argparse
 

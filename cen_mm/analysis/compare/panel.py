@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from ...apis.folder_inferencer import FolderInferencer
+from ...apis.trained_inferencer import TrainedInferencer
 from .segmentation import input_pictures
 from .sheet import Group, Panel, draw_sheet
 
@@ -15,13 +15,13 @@ class SamplePanels:
     """Draws inputs, streams and ensemble of a sample, with a legend.
 
     Args:
-        inferencer (FolderInferencer): Of either task.
+        inferencer (TrainedInferencer): Of either task.
         out (str): The panels are ``OUT/panels/NAME.png``.
         shows (bool): Whether to open each in a viewer of the desktop.
             Defaults to False.
     """
 
-    def __init__(self, inferencer: FolderInferencer, out: str,
+    def __init__(self, inferencer: TrainedInferencer, out: str,
                  shows: bool = False) -> None:
         self.modalities = getattr(inferencer.model, 'modalities', ('rgb', ))
         meta = getattr(inferencer, 'dataset_meta', {})  # of segmentation

@@ -10,12 +10,15 @@ SYMBOLS = {
     'sparsity.weight': r'$\lambda$, weight of the L1 penalty',
     'exchange.threshold': r'$\theta$, threshold of exchange'
 }
-LEFT = dict(color=BLUE, marker='o', linestyle='-')
-RIGHT = dict(color=VERMILION, marker='s', linestyle='--')
+METRIC = dict(color=BLUE, marker='o', linestyle='-')
+EXCHANGED = dict(color=VERMILION, marker='s', linestyle='--')
 
 
 def plot_sweep(results: str, out: str, metric: str = '') -> str:
     """Draw a panel for each varied field of a ``results.csv``.
+
+    The panels share the scale of the metric. Where shares of exchanged
+    channels were recorded, each has a smaller one of them below it.
 
     Args:
         results (str): The table.
@@ -30,9 +33,9 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     """
     rows = read_table(results)
     column = find_metric(rows, metric)
-    left = curves(rows, column)
-    right = curves(rows, 'exchanged', factor=100)
-    counts = {count for curve in left for count in curve.counts if count}
+    metrics = curves(rows, column)
+    shares = curves(rows, 'exchanged', factor=100)
+    counts = {count for curve in metrics for count in curve.counts if count}
     if not counts:
         raise ValueError(f'{results}: no training has {column}')
     least, most = min(counts), max(counts)
@@ -41,9 +44,9 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     stream, _, name = column.rpartition('/')
     if any('/' in k for k in metric_names(rows)):
         name = f'{stream or "ensemble"} {name}'
-    _draw(left, right, name, seeds, out)
+    _draw(metrics, shares, name, seeds, out)
     lines = [f'{out}: {name} over {seeds}, +- their standard deviation']
-    for curve, exchanged in zip(left, right):
+    for curve, exchanged in zip(metrics, shares):
         lines.append(f"{curve.key} (the config's own: {curve.config_value})")
         for row in zip(curve.values, curve.mean, curve.std, exchanged.mean):
             line = f'  {row[0]}: {row[1]:.4g}'
@@ -53,26 +56,33 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     return '\n'.join(lines)
 
 
-def _draw(left: List[Curve], right: List[Curve], name: str, seeds: str,
+def _draw(metrics: List[Curve], shares: List[Curve], name: str, seeds: str,
           out: str) -> None:
-    figure, axes = new_figure(1, len(left), (max(5.2, 4.6 * len(left)), 3.6))
-    unit = UNITS.get(name.split()[-1], '')
-    lines = {}  # of what is drawn, for the legend
-    for axis, curve, exchanged in zip(axes[0], left, right):
-        _draw_values(axis, curve)
-        lines[name] = _draw_curve(axis, curve, name + unit, LEFT)
-        if any(exchanged.counts):
-            twin = axis.twinx()
-            twin.spines['right'].set_visible(True)
-            lines['exchanged channels'] = _draw_curve(
-                twin, exchanged, 'exchanged channels (%)', RIGHT)
-            twin.set_ylim(bottom=0)
-        place = _place(curve, curve.config_value)
-        if place is not None:
-            lines["config's own value"] = axis.axvline(
-                place, color=GREY, linestyle=':')
+    rows = [(metrics, name + UNITS.get(name.split()[-1], ''), METRIC)]
+    if any(count for curve in shares for count in curve.counts):
+        rows.append((shares, 'exchanged (%)', EXCHANGED))
+    heights = (2.8, 1.1)[:len(rows)]
+    figure, axes = new_figure(
+        len(rows), len(metrics),
+        (max(4.6, 3.4 * len(metrics)), 0.8 + sum(heights)),
+        sharex='col', sharey='row', height_ratios=heights)
+    lines = {}  # for the legend
+    for panels, (drawn, label, style) in zip(axes, rows):
+        panels[0].set_ylabel(label)
+        for axis, curve in zip(panels, drawn):
+            _draw_values(axis, curve)
+            _draw_curve(axis, curve, style)
+            place = _place(curve, curve.config_value)
+            if place is not None:
+                lines["config's own value"] = axis.axvline(
+                    place, color=GREY, linestyle=':')
+    for axis, curve in zip(axes[-1], metrics):
+        axis.set_xlabel(next((text for end, text in SYMBOLS.items()
+                              if curve.key.endswith(end)), curve.key))
+    if len(rows) > 1:
+        axes[1, 0].set_ylim(bottom=0)
     figure.legend(
-        lines.values(), lines.keys(), loc='outside upper center', ncols=3,
+        lines.values(), lines.keys(), loc='outside upper center',
         title='one training a point' if seeds == '1 seed' else
         f'mean over {seeds}, band: $\\pm$ 1 standard deviation',
         title_fontsize=8)
@@ -89,22 +99,17 @@ def _place(curve: Curve, value: Any) -> Optional[float]:
     return value
 
 
-def _draw_curve(axis, curve: Curve, label: str, style: dict):
-    """Mean and band, and an axis of the same colour; returns the line."""
+def _draw_curve(axis, curve: Curve, style: dict) -> None:
+    """Mean and band."""
     places = [_place(curve, value) for value in curve.values]
-    line, = axis.plot(places, curve.mean, markersize=5, **style)
+    axis.plot(places, curve.mean, markersize=5, **style)
     axis.fill_between(
         places, curve.mean - curve.std, curve.mean + curve.std,
         color=style['color'], alpha=0.2, linewidth=0)
-    axis.set_ylabel(label, color=style['color'])
-    axis.tick_params(axis='y', colors=style['color'])
-    return line
 
 
 def _draw_values(axis, curve: Curve) -> None:
-    """The axis of a field, before the curves that its limits depend on."""
-    axis.set_xlabel(next((text for end, text in SYMBOLS.items()
-                          if curve.key.endswith(end)), curve.key))
+    """The scale of a field, before the curves that its limits depend on."""
     if not curve.numeric:
         long = len(''.join(curve.values)) > 40
         axis.set_xticks(

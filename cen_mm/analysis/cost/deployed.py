@@ -12,10 +12,10 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ...apis.onnx_inferencer import require
 from ...deployment.network import GeneratorStreams, plain_streams
 from ...layers import ExchangeRule, exchangeable_norms, fold
 from ...models import CENResNet
+from ...runtime.onnx_inferencer import require
 from .environment import at_least, environment
 from .step_time import CLOCKS, QUARTILES, count_flops
 

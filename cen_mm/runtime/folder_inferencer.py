@@ -5,28 +5,16 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 import numpy as np
-from mmengine.config import Config
-from mmengine.device import get_device
-from mmengine.utils import track_iter_progress
 from PIL import Image
+from tqdm import tqdm
 
-from ..pretrained import pretrained_config
-from .checkpoint import load_model
 from .folders import check_pixels, pair_files
 
 Source = Union[str, Path, np.ndarray]
 
 
 class FolderInferencer(ABC):
-    """Runs a trained model on samples, or on one folder per modality.
-
-    Args:
-        config (str | Path | Config): A config with a test pipeline, or the
-            name of weights that come with cen_mm.
-        checkpoint (str | Path, optional): Weights trained with it; they are
-            loaded strictly. Defaults to None: those of the name.
-        device (str, optional): Such as 'cpu' or 'cuda:1'. Defaults to a GPU
-            if there is one.
+    """Runs a network on samples, or on one folder per modality.
 
     Attributes:
         kinds (tuple[str]): Kinds of pictures written for every stream.
@@ -36,11 +24,6 @@ class FolderInferencer(ABC):
         modalities (tuple[str]): Modalities of a sample.
         optional (tuple[str]): Further ones that it may have.
         suffixes (dict[str, str]): By modality, the end of file names.
-
-    Raises:
-        FileNotFoundError: If config or checkpoint do not exist.
-        ValueError: If the checkpoint is one of another model, or there are
-            no weights of that name.
     """
 
     kinds: Tuple[str, ...]
@@ -48,18 +31,6 @@ class FolderInferencer(ABC):
     modalities: Tuple[str, ...]
     optional: Tuple[str, ...] = ()
     suffixes: Dict[str, str]
-
-    def __init__(self,
-                 config: Union[str, Path, Config],
-                 checkpoint: Union[str, Path, None] = None,
-                 device: Optional[str] = None) -> None:
-        if checkpoint is None:
-            config, checkpoint = pretrained_config(str(config)), config
-        if not isinstance(config, Config):
-            config = Config.fromfile(config)
-        model, self.meta = load_model(config, str(checkpoint))
-        self.model = model.to(device or get_device())
-        self.cfg = config
 
     def __call__(self, sample: Dict[str, Source]) -> Any:
         """Predict one sample.
@@ -109,7 +80,7 @@ class FolderInferencer(ABC):
         self._check(inputs)
         samples, failures = pair_files(inputs, self.suffixes)
         self._keep_apart(inputs, Path(out))
-        for name, files in track_iter_progress(list(samples.items())):
+        for name, files in tqdm(samples.items(), disable=None):
             try:
                 data, image = self._load(files)
                 drawn = self.draw(data, image)

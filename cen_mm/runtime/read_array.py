@@ -1,11 +1,10 @@
 """Reading of images of any bit depth, and of arrays."""
 import io
-from typing import Optional, Sequence, Union
+from pathlib import Path
+from typing import Callable, Optional, Sequence, Union
 
 import cv2
-import mmcv
 import numpy as np
-from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
 from .bands import choose_bands, file_bands
@@ -14,6 +13,11 @@ ORIENTATION = 0x0112  # the tag of EXIF
 # What announces it, by the first bytes of JPEG, PNG and WebP.
 EXIF = {b'\xff\xd8': b'Exif\0\0', b'\x89P': b'eXIf', b'RI': b'EXIF'}
 TIFF = b'II', b'MM'
+
+
+def read_bytes(path: str) -> bytes:
+    """The content of a local file."""
+    return Path(path).read_bytes()
 
 
 def describe(source: Union[str, np.ndarray], modality: str) -> str:
@@ -27,8 +31,8 @@ def read_array(source: Union[str, np.ndarray],
                dtype: np.dtype,
                reader: str,
                field: str,
-               backend_args: Optional[dict] = None,
-               bands: Optional[Sequence[int]] = None) -> np.ndarray:
+               bands: Optional[Sequence[int]] = None,
+               get: Callable[[str], bytes] = read_bytes) -> np.ndarray:
     """Decode a file, or use an array unchanged, and check it.
 
     An image that says how it is to be turned (EXIF, TIFF) is turned,
@@ -41,9 +45,10 @@ def read_array(source: Union[str, np.ndarray],
         dtype (np.dtype): Required type.
         reader (str): The transform that requires it, for messages.
         field (str): Its field that sets the type, for messages.
-        backend_args (dict, optional): See mmengine's file I/O.
         bands (Sequence[int], optional): See :func:`choose_bands`. Defaults
             to None: all, of a file that has one or three.
+        get (Callable): Gives the content of a file, such as mmengine's
+            ``fileio.get``. Defaults to :func:`read_bytes`.
 
     Returns:
         np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
@@ -55,7 +60,7 @@ def read_array(source: Union[str, np.ndarray],
     """
     name = describe(source, modality)
     array = source if name is not source else _decode(
-        source, backend_args, bands is not None)
+        source, get, bands is not None)
     if array.dtype != dtype:
         raise ValueError(
             f'{name} is {array.dtype}, but {reader} expects {dtype}: write '
@@ -76,15 +81,16 @@ def read_array(source: Union[str, np.ndarray],
     return array
 
 
-def _decode(path: str, backend_args: Optional[dict],
+def _decode(path: str, get: Callable[[str], bytes],
             has_bands: bool) -> np.ndarray:
-    data = fileio.get(path, backend_args=backend_args)
+    data = get(path)
     try:
         if path.endswith('.npy'):  # unchanged, in RGB
             return np.load(io.BytesIO(data), allow_pickle=False)
         # OpenCV fails on an empty buffer without a path
-        array = mmcv.imfrombytes(
-            data, 'unchanged', backend='cv2') if data else None
+        array = cv2.imdecode(
+            np.frombuffer(data, np.uint8),
+            cv2.IMREAD_UNCHANGED) if data else None
         if array is None:
             raise ValueError('it is truncated or no image')
         array = _upright(array, data)

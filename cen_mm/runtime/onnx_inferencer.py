@@ -7,9 +7,8 @@ from typing import Dict, Optional, Tuple, Union
 import numpy as np
 from PIL import Image
 
-from ..datasets.read_array import read_array
-from .config import UsageError
 from .folder_inferencer import FolderInferencer
+from .read_array import read_array
 
 FACTS = 'cen_mm'  # the key of the metadata
 OPACITY = 0.5
@@ -19,13 +18,13 @@ def require(*packages: str) -> None:
     """Check that packages of the extra ``deploy`` are there.
 
     Raises:
-        UsageError: If one cannot be imported.
+        ValueError: If one cannot be imported.
     """
     for package in packages:
         try:
             import_module(package)
         except ImportError as error:
-            raise UsageError(
+            raise ValueError(
                 f'{package} is needed to export or to run ONNX: run "pip '
                 'install -e .[deploy]" in the folder of cen_mm') from error
 
@@ -44,7 +43,7 @@ class OnnxInferencer(FolderInferencer):
 
     Raises:
         FileNotFoundError: If there is no such file.
-        UsageError: If onnxruntime is absent, or the file is not one of
+        ValueError: If onnxruntime is absent, or the file is not one of
             ``tools/export.py``.
     """
 
@@ -60,7 +59,7 @@ class OnnxInferencer(FolderInferencer):
             name = device.split(':')[0].upper()
             providers = [p for p in providers if p.upper().startswith(name)]
         if not providers:
-            raise UsageError(f'onnxruntime has no --device {device}, only '
+            raise ValueError(f'onnxruntime has no --device {device}, only '
                              f'{onnxruntime.get_available_providers()}')
         try:
             self.session = onnxruntime.InferenceSession(
@@ -68,7 +67,7 @@ class OnnxInferencer(FolderInferencer):
             self.facts = json.loads(
                 self.session.get_modelmeta().custom_metadata_map[FACTS])
         except Exception as error:  # of onnxruntime, of many types
-            raise UsageError(f'{path} is no file of tools/export.py: export '
+            raise ValueError(f'{path} is no file of tools/export.py: export '
                              f'the model with it ({error})') from error
         self.path = path
         self.modalities = tuple(m['name'] for m in self.facts['modalities'])
