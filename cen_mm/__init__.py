@@ -23,6 +23,7 @@ from .datasets import (  # noqa: E402
 )
 from .deployment import deploy  # noqa: E402
 from .engine import (  # noqa: E402
+    ChannelsHook,
     ClassesHook,
     EpochSeedHook,
     FiniteWeightsHook,
@@ -63,13 +64,14 @@ __version__ = '0.2.0'
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',
-    'CityscapesRGBDDataset', 'ClassesHook', 'ConcatFusion', 'Ensemble',
-    'EpochSeedHook', 'FiniteWeightsHook', 'LoadLabels', 'LoadModality',
-    'LoadRGB', 'MKMMDLoss', 'MergingResNet', 'MultimodalPreProcessor',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'NamedSegVisualizer',
-    'NoiseModality', 'PackModalities', 'PrivateBN', 'PrivateConv2d',
-    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
-    'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
-    'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
-    'channel_exchange', 'deploy', 'fold', 'make_private', 'unfold'
+    'ChannelsHook', 'CityscapesRGBDDataset', 'ClassesHook', 'ConcatFusion',
+    'Ensemble', 'EpochSeedHook', 'FiniteWeightsHook', 'LoadLabels',
+    'LoadModality', 'LoadRGB', 'MKMMDLoss', 'MergingResNet',
+    'MultimodalPreProcessor', 'MultimodalSegDataset', 'NYUDv2Dataset',
+    'NamedSegVisualizer', 'NoiseModality', 'PackModalities', 'PrivateBN',
+    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
+    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
+    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
+    'StreamTTAModel', 'channel_exchange', 'deploy', 'fold', 'make_private',
+    'unfold'
 ]
