@@ -34,6 +34,7 @@ else:
     )
     from .deployment import deploy
     from .engine import (
+        ChannelsHook,
         ClassesHook,
         EpochSeedHook,
         FiniteWeightsHook,
@@ -72,13 +73,14 @@ else:
 
 __all__ = [
     'AlignFusion', 'AverageFusion', 'CENResNet', 'CENSegmentor',
-    'CityscapesRGBDDataset', 'ClassesHook', 'ConcatFusion', 'Ensemble',
-    'EpochSeedHook', 'FiniteWeightsHook', 'LoadLabels', 'LoadModality',
-    'LoadRGB', 'MKMMDLoss', 'MergingResNet', 'MultimodalPreProcessor',
-    'MultimodalSegDataset', 'NYUDv2Dataset', 'NamedSegVisualizer',
-    'NoiseModality', 'PackModalities', 'PrivateBN', 'PrivateConv2d',
-    'PrivateIN', 'PrivateSyncBN', 'RandomScale', 'RefineNetHead',
-    'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion', 'SparsityHook',
-    'StageHook', 'StreamHead', 'StreamIoUMetric', 'StreamTTAModel',
-    'channel_exchange', 'deploy', 'fold', 'make_private', 'unfold'
+    'ChannelsHook', 'CityscapesRGBDDataset', 'ClassesHook', 'ConcatFusion',
+    'Ensemble', 'EpochSeedHook', 'FiniteWeightsHook', 'LoadLabels',
+    'LoadModality', 'LoadRGB', 'MKMMDLoss', 'MergingResNet',
+    'MultimodalPreProcessor', 'MultimodalSegDataset', 'NYUDv2Dataset',
+    'NamedSegVisualizer', 'NoiseModality', 'PackModalities', 'PrivateBN',
+    'PrivateConv2d', 'PrivateIN', 'PrivateSyncBN', 'RandomScale',
+    'RefineNetHead', 'RoomsDataset', 'SUNRGBDDataset', 'SelfAttentionFusion',
+    'SparsityHook', 'StageHook', 'StreamHead', 'StreamIoUMetric',
+    'StreamTTAModel', 'channel_exchange', 'deploy', 'fold', 'make_private',
+    'unfold'
 ]

@@ -23,9 +23,10 @@ SHORTER = {
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    data, config, commands, python = blocks('custom_data.md', SHORTER)
+    data, config, commands, python, own = blocks('custom_data.md', SHORTER)
     (tmp_path / 'make_mine.py').write_text(data)
     (tmp_path / 'mine.py').write_text(config)
+    (tmp_path / 'own.py').write_text(own)
     return commands, python
 
 
@@ -66,3 +67,15 @@ def test_three_sensors_reach_the_network(page, monkeypatch):
     assert abs(z.mean((1, 2))).max() < 1 and z.std((1, 2)).max() < 2
     training = DATASETS.build(cfg.train_dataloader.dataset)
     assert len(training) == 4 and training[0]['inputs'].shape == (9, 32, 32)
+
+
+def test_channels_of_its_own(page, monkeypatch, capsys):
+    commands, _ = page
+    make, *_ = commands.splitlines()
+    run_commands(f"""{make}
+python tools/train.py own.py
+python tools/test.py own.py work_dirs/own/epoch_2.pth --tta""", monkeypatch)
+    assert 'thermal/mIoU' in capsys.readouterr().out
+    state = torch.load('work_dirs/own/epoch_2.pth', weights_only=False)
+    assert [state['state_dict'][f'backbone.conv1.stock.{m}.weight'].shape[1]
+            for m in range(3)] == [3, 1, 1]

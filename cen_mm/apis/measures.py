@@ -11,6 +11,8 @@ from typing import Dict, Iterable, List, Mapping, Optional
 import numpy as np
 from torch import nn
 
+from ..layers import CHANNELS
+
 MILLIMETRE = 1e-3  # what most sensors write
 
 
@@ -24,9 +26,12 @@ def measured(data: dict) -> Dict[str, Optional[float]]:
         dict[str, float | None]: By modality, without 'rgb', the median of
         what is not 0, in steps of its file; None if all is.
     """
-    names = data['data_samples'].metainfo.get('modalities', ('rgb', ))
+    meta = data['data_samples'].metainfo
+    names = meta.get('modalities', ('rgb', ))
+    counts = meta.get('modality_channels', {})
     medians = {}
-    for name, values in zip(names, data['inputs'].chunk(len(names))):
+    for name, values in zip(names, data['inputs'].split(
+            [counts.get(name, CHANNELS) for name in names])):
         known = values[values != 0].numpy()
         if name != 'rgb':
             medians[name] = float(np.median(known)) if known.size else None

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
-CHANNELS = 3  # of a modality, as PackModalities makes them
+from ..layers import CHANNELS
+
 CELLS = 8  # holes are squares of 1/8 of the shorter side
 
 
@@ -38,7 +39,7 @@ class Degrade(BaseTransform):
 
     Modified Keys:
 
-    - inputs (torch.float32): ``(3*M, H, W)``.
+    - inputs (torch.float32): As ``PackModalities`` joins them.
 
     Args:
         modality (str): Which one.
@@ -70,8 +71,9 @@ class Degrade(BaseTransform):
                              f'sample of {names}: place it behind '
                              'PackModalities, and name one of these')
         inputs = results['inputs'].clone()
-        start = CHANNELS * names.index(self.modality)
-        channels = inputs[start:start + CHANNELS]  # a view
+        own = meta.get('modality_channels', {})
+        counts = [own.get(name, CHANNELS) for name in names]
+        channels = inputs.split(counts)[names.index(self.modality)]  # a view
         rng = np.random.default_rng(crc32(
             f'{meta.get("img_path")} {self.modality}'.encode()))
         channels[:] = getattr(self, f'_{self.how}')(channels, rng)

@@ -12,7 +12,7 @@ from mmcv.transforms import BaseTransform
 from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 
-from ..layers import check_modalities
+from ..layers import CHANNELS, check_modalities
 from ..runtime.read_array import describe, read_array
 
 INTERPOLATIONS = dict(
@@ -38,10 +38,11 @@ class LoadModality(BaseTransform):
     Modified Keys:
 
     - seg_fields (optional)
+    - modality_channels (dict[str, int], optional)
 
     Added Keys:
 
-    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, 3)``.
+    - <modality> (np.ndarray): ``(H, W)`` or ``(H, W, C)``.
 
     Args:
         modality (str): Its name, such as 'depth' or 'thermal'.
@@ -55,11 +56,15 @@ class LoadModality(BaseTransform):
             'bilinear' smooths, and 'area' takes the mean of what it makes
             smaller; the latter two mix missing measurements with their
             neighbours. Defaults to None: another size is an error.
-        bands (Sequence[int], optional): Which one or three bands of a file
-            are the modality, counted from 0 and in the order of the file
-            (colours are RGB): PNG of 1 to 4 bands, or ``.npy`` of any number.
-            Further ones are another modality, of the same folder. Defaults
-            to None: all of a file that has one or three.
+        bands (Sequence[int], optional): Which one or three bands of a file,
+            or as many as ``channels``, are the modality, counted from 0 and
+            in the order of the file (colours are RGB): PNG of 1 to 4 bands,
+            or ``.npy`` of any number. Further ones are another modality, of
+            the same folder. Defaults to None: all of a file that has one or
+            three, or ``channels``.
+        channels (int, optional): How many channels the modality has in the
+            network, for a model that says the same and has private stems.
+            Defaults to None: three, to which a single one is repeated.
         backend_args (dict, optional): See mmengine's file I/O.
 
     Raises:
@@ -75,6 +80,7 @@ class LoadModality(BaseTransform):
                  centre_crop: bool = False,
                  resize: Optional[str] = None,
                  bands: Optional[Sequence[int]] = None,
+                 channels: Optional[int] = None,
                  backend_args: Optional[dict] = None) -> None:
         self.modality, = check_modalities((modality, ))
         self.dtype = np.dtype(dtype)
@@ -85,12 +91,19 @@ class LoadModality(BaseTransform):
                 f'LoadModality.resize={resize!r} must be one of '
                 f'{tuple(INTERPOLATIONS)}, and not together with centre_crop')
         self.resize = resize
-        if bands is not None and (len(bands) not in (1, 3) or any(
+        if channels is not None and (
+                not isinstance(channels, int) or channels < 1):
+            raise ValueError(f'LoadModality.channels={channels!r} must be a '
+                             'number from 1 on')
+        counts = (1, CHANNELS) if channels is None else (channels, )
+        if bands is not None and (len(bands) not in counts or any(
                 not isinstance(b, int) or b < 0 for b in bands)):
             raise ValueError(
-                f'LoadModality.bands={bands} must be one or three numbers '
-                'from 0 on: load further bands as another modality')
-        self.bands = bands
+                f'LoadModality.bands={bands} must be '
+                + (f'channels={channels}' if channels else 'one or three')
+                + ' numbers from 0 on: load further bands as another '
+                'modality, or give it channels of its own')
+        self.bands, self.channels = bands, channels
         self.backend_args = backend_args
 
     def transform(self, results: dict) -> dict:
@@ -115,6 +128,11 @@ class LoadModality(BaseTransform):
         if array.shape[:2] != (height, width):
             array = self._resized(array, source, results)
         results[self.modality] = array
+        if self.channels is not None:
+            # A map (H, W) does not tell whether it is to be repeated.
+            results['modality_channels'] = {
+                **results.get('modality_channels', {}),
+                self.modality: self.channels}
         # mmseg's inferencer gives paths alone.
         results.setdefault('seg_fields', []).append(self.modality)
         return results
@@ -126,11 +144,12 @@ class LoadModality(BaseTransform):
             source (str | np.ndarray): What ``<modality>_path`` holds.
 
         Returns:
-            np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
+            np.ndarray: ``(H, W)``, or ``(H, W, C)``, colours in RGB.
         """
         return read_array(
             source, self.modality, self.dtype,
             f'LoadModality(modality={self.modality!r})', 'dtype', self.bands,
+            self.channels,
             partial(fileio.get, backend_args=self.backend_args))
 
     def _resized(self, array: np.ndarray, source: Union[str, np.ndarray],
@@ -157,4 +176,5 @@ class LoadModality(BaseTransform):
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(modality={self.modality!r}, '
                 f'dtype={self.dtype.name!r}, centre_crop={self.centre_crop}, '
-                f'resize={self.resize!r}, bands={self.bands})')
+                f'resize={self.resize!r}, bands={self.bands}, '
+                f'channels={self.channels})')

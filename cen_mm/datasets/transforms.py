@@ -10,7 +10,7 @@ import numpy as np
 from mmseg.datasets.transforms import PackSegInputs, Resize
 from mmseg.registry import TRANSFORMS
 
-from ..layers import check_modalities
+from ..layers import CHANNELS, check_modalities
 from .witness import filled
 
 
@@ -71,16 +71,18 @@ class PackModalities(PackSegInputs):
 
     The last step of a pipeline, in the place of mmseg's ``PackSegInputs``.
     ``'rgb'`` is the image, turned from BGR to RGB here. Single channels are
-    repeated to three, since the modalities share their convolutions. The
-    names travel with the sample as meta information, for the model to
-    compare with its own. Where a transform has filled label and modalities
-    alike, as ``RandomRotate`` does with 255, the modalities become 0, which
-    is a measurement that is missing.
+    repeated to three, since the modalities share their convolutions, unless
+    ``LoadModality`` gives a modality channels of its own. Names and channels
+    travel with the sample as meta information, for the model to compare with
+    its own. Where a transform has filled label and modalities alike, as
+    ``RandomRotate`` does with 255, the modalities become 0, which is a
+    measurement that is missing.
 
     Required Keys:
 
     - img
     - <modality>, for every modality but 'rgb'
+    - modality_channels (dict[str, int], optional)
 
     Modified Keys:
 
@@ -88,10 +90,10 @@ class PackModalities(PackSegInputs):
 
     Added Keys:
 
-    - inputs (torch.float32): ``(3*M, H, W)``, in the order of
-      ``modalities``.
+    - inputs (torch.float32): ``(3*M, H, W)``, or the channels of each, in
+      the order of ``modalities``.
     - data_samples (SegDataSample): As of ``PackSegInputs``, and
-      ``modalities`` and ``name`` in its metainfo.
+      ``modalities``, ``modality_channels`` and ``name`` in its metainfo.
 
     Args:
         modalities (Sequence[str]): In the order of the model's.
@@ -99,23 +101,27 @@ class PackModalities(PackSegInputs):
 
     Raises:
         ValueError: If a modality was not loaded, a transform has moved it
-            otherwise than the image, or the names are not distinct.
+            otherwise than the image or changed its channels, or the names
+            are not distinct.
     """
 
     def __init__(self,
                  modalities: Sequence[str] = ('rgb', 'depth'),
                  **kwargs) -> None:
         super().__init__(**kwargs)
-        self.meta_keys = (*self.meta_keys, 'modalities', 'name')
+        self.meta_keys = (*self.meta_keys, 'modalities', 'modality_channels',
+                          'name')
         self.modalities = check_modalities(modalities)
 
     def transform(self, results: dict) -> dict:
         """Join and pack."""
         height, width = results['img'].shape[:2]
+        own = results.get('modality_channels', {})
+        counts = {m: own.get(m, CHANNELS) for m in self.modalities}
         # Channels first, as PackSegInputs wants them: it copies otherwise.
-        joined = np.empty((3 * len(self.modalities), height, width),
-                          np.float32)
-        for i, modality in enumerate(self.modalities):
+        joined = np.empty((sum(counts.values()), height, width), np.float32)
+        parts = np.split(joined, np.cumsum([*counts.values()])[:-1])
+        for part, (modality, count) in zip(parts, counts.items()):
             array = self._pop(results, modality)
             if array.shape[:2] != (height, width):
                 raise ValueError(
@@ -123,16 +129,22 @@ class PackModalities(PackSegInputs):
                     f'{(height, width)} when PackModalities meets them: a '
                     'transform before it moves img alone (Pad does); leave '
                     'padding to data_preprocessor')
-            joined[3 * i:3 * i + 3] = array if array.ndim == 2 else (
-                array.transpose(2, 0, 1))
-        others = [i for i, m in enumerate(self.modalities) if m != 'rgb']
+            if array.ndim == 3 and array.shape[2] != count:
+                raise ValueError(
+                    f'{modality} has {array.shape[2]} channels when '
+                    f'PackModalities meets it, but should have {count}: set '
+                    f'channels={array.shape[2]} of LoadModality(modality='
+                    f'{modality!r}) and of the model')
+            part[:] = array if array.ndim == 2 else array.transpose(2, 0, 1)
+        others = [part for part, m in zip(parts, counts) if m != 'rgb']
         gaps = filled(results, 'a transform before PackModalities'
                       ) if others else None
         if gaps is not None:
-            for i in others:
-                joined[3 * i:3 * i + 3, gaps] = 0
+            for part in others:
+                part[:, gaps] = 0
         results['img'] = joined.transpose(1, 2, 0)
         results['modalities'] = self.modalities
+        results['modality_channels'] = counts
         return super().transform(results)
 
     @staticmethod

@@ -1,13 +1,13 @@
 """What convolutions and norms of a folded network do to each modality."""
 import copy
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
-from ..layers import PrivateConv, PrivateNorm
+from ..layers import PrivateConv, PrivateNorm, PrivateStem
 from ..layers.private_network import CONVS
 
 
@@ -25,7 +25,10 @@ class Affine(nn.Module):
 
 
 def stock_of(layer: nn.Module) -> nn.Module:
-    """The stock layer that a private one wraps, or the layer itself."""
+    """The stock layer that a private one wraps, the first one of a stem, or
+    the layer itself."""
+    if isinstance(layer, PrivateStem):
+        return layer.stock[0]
     private = isinstance(layer, (PrivateConv, PrivateNorm))
     return layer.stock if private else layer
 
@@ -51,20 +54,24 @@ def _times(layer: nn.Module) -> int:
     return layer.num_modalities if isinstance(layer, PrivateConv) else 1
 
 
-def kernels(layer: nn.Module, m: int) -> Tuple[Tensor, Tensor]:
+def kernels(layer: nn.Module, m: int) -> Tuple[List[Tensor], Tensor]:
     """Weights of every modality, output channels first, and biases.
 
     Returns:
-        tuple: ``(M, D, C/groups, k, k)`` and ``(M, D)``.
+        tuple: M weights ``(D, C/groups, k, k)``, and ``(M, D)``.
     """
+    if isinstance(layer, PrivateStem):
+        parts = [kernels(conv, 1) for conv in layer.stock]
+        return ([weight for (weight, ), _ in parts],
+                torch.cat([bias for _, bias in parts]))
     conv = stock_of(layer)
     weight = conv.weight.detach().unflatten(0, (_times(layer), -1))
     if isinstance(conv, nn.ConvTranspose2d):
         weight = weight.transpose(1, 2)
     weight = weight.expand(m, *weight.shape[1:])
-    if conv.bias is None:
-        return weight, weight.new_zeros(weight.shape[:2])
-    return weight, conv.bias.detach().view(_times(layer), -1).expand(m, -1)
+    bias = weight.new_zeros(weight.shape[:2]) if conv.bias is None else (
+        conv.bias.detach().view(_times(layer), -1).expand(m, -1))
+    return list(weight), bias
 
 
 def conv_like(layer: nn.Module, weight: Tensor, bias: Optional[Tensor]

@@ -1,7 +1,7 @@
 """A network without folding, private norms and exchange, for inference."""
 import copy
 import operator
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 import torch
 from torch import Tensor, fx, nn
@@ -58,23 +58,24 @@ def deploy(model: nn.Module) -> fx.GraphModule:
     if hasattr(model, 'generator'):
         core, ensemble = GeneratorStreams(model.generator), (
             model.generator.ensemble if m > 1 else None)
-        channels, size = model.generator.in_channels, model.generator.stride
+        channels = (model.generator.in_channels, ) * m
+        size = model.generator.stride
         if model.predict_mode == 'train':
             for module in core.modules():
                 if isinstance(module, _InstanceNorm):
                     module.train()
     else:
         core, ensemble = SegmentorStreams(model), model.decode_head.ensemble
-        channels, size = getattr(model.backbone, 'in_channels', 3), 32
+        channels, size = model.channels, 32
     try:
-        net = plain_streams(core, m, ensemble)
+        net = plain_streams(core, channels, ensemble)
     except (AttributeError, TypeError, ValueError, fx.proxy.TraceError,
             NotImplementedError, RuntimeError) as error:
         raise ValueError(REFUSED.format(
             name, f'since torch.fx cannot trace it ({error})')) from error
     weight = next(core.parameters())
     with torch.no_grad():
-        images = torch.randn(2, m * channels, max(size, 64), max(size, 64))
+        images = torch.randn(2, sum(channels), max(size, 64), max(size, 64))
         images = images.to(weight)
         expected, found = model(images, mode='tensor'), net(images)
     off = (found - expected).abs().max() / expected.abs().max()
@@ -84,14 +85,14 @@ def deploy(model: nn.Module) -> fx.GraphModule:
     return net
 
 
-def plain_streams(core: nn.Module, num_modalities: int,
+def plain_streams(core: nn.Module, channels: Sequence[int],
                   ensemble: Optional[Ensemble] = None) -> fx.GraphModule:
     """Rewrite a folded network.
 
     Args:
         core (nn.Module): Maps ``(N*M, C, H, W)`` to a folded map or to
             several, in the mode that it shall have.
-        num_modalities (int): M.
+        channels (Sequence[int]): Of each of the M modalities.
         ensemble (Ensemble, optional): Of the streams.
 
     Returns:
@@ -99,11 +100,11 @@ def plain_streams(core: nn.Module, num_modalities: int,
         axis, and their ensemble, if there is any, behind them.
     """
     graph = _Tracer().trace(core)
-    writer = StreamWriter(fx.GraphModule(core, graph), num_modalities)
+    m = len(channels)
+    writer = StreamWriter(fx.GraphModule(core, graph), m)
     inputs = writer.graph.placeholder('inputs')
-    chunks = writer.call(torch.chunk, inputs, num_modalities, 1)
-    images = [writer.call(operator.getitem, chunks, k)
-              for k in range(num_modalities)]
+    parts = writer.call(torch.split, inputs, list(channels), 1)
+    images = [writer.call(operator.getitem, parts, k) for k in range(m)]
 
     def join(streams: List[fx.Node]) -> fx.Node:
         if ensemble is not None:

@@ -7,6 +7,8 @@ from mmengine.config import Config
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from ..layers import CHANNELS
+
 
 class Shipped(nn.Module):
     """Maps images to one output a stream, in the size of the images.
@@ -66,11 +68,16 @@ class Folded(nn.Module):
         return self.model(inputs, mode='tensor')
 
 
+def channels_of(model: BaseModel) -> Tuple[int, ...]:
+    """Channels of each of the modalities; a translation is of images."""
+    return getattr(model, 'channels', (CHANNELS, ) * len(model.modalities))
+
+
 def normalisation(model: BaseModel) -> Tuple[Tensor, Tensor]:
     """Mean and std of every channel, ``(M*C, 1, 1)``, in the units of the
     files."""
-    preprocessor, channels = model.data_preprocessor, 3 * len(
-        model.modalities)
+    preprocessor, channels = model.data_preprocessor, sum(
+        channels_of(model))
     mean = getattr(preprocessor, 'mean', None)
     if mean is None:
         return torch.zeros(channels, 1, 1), torch.ones(channels, 1, 1)
@@ -93,7 +100,8 @@ def metadata(cfg: Config, model: BaseModel, dataset_meta: Dict[str, Any],
 
     Returns:
         dict: ``task``, ``streams``, ``modalities`` (a list of the name,
-        ``dtype`` of the files, ``mean`` and ``std`` in their units, and the
+        ``dtype`` of the files, the ``bands`` and ``channels`` of
+        ``LoadModality``, ``mean`` and ``std`` in their units, and the
         ``maximum`` and ``log`` of a 16-bit domain that becomes 0 to 255),
         ``inputs`` ('files', in these units, or 'normalised'), ``size``,
         ``resize`` of the test pipeline, and for a segmentation ``classes``
@@ -101,17 +109,22 @@ def metadata(cfg: Config, model: BaseModel, dataset_meta: Dict[str, Any],
     """
     translates = hasattr(model, 'generator')
     steps = cfg.test_dataloader.dataset.pipeline
-    types = {s.modality: s.get('dtype', 'uint16')
-             for s in steps if s.type == 'LoadModality'}
+    loaders = {s.modality: dict(dtype=s.get('dtype', 'uint16'),
+                                bands=s.get('bands'),
+                                channels=s.get('channels'))
+               for s in steps if s.type == 'LoadModality'}
     domains = next((s.get('scales', {}) for s in steps
                     if s.type == 'LoadDomains'), {})
     entries: List[Dict[str, Any]] = []
     for name, mean, std in zip(
             model.modalities,
-            *(value.view(-1, 3).tolist() for value in normalisation(model))):
-        dtype = 'uint16' if name in domains else types.get(name, 'uint8')
-        entries.append(dict(name=name, dtype=dtype, mean=mean, std=std,
-                            **domains.get(name, {})))
+            *([part.flatten().tolist()
+               for part in value.split(channels_of(model))]
+              for value in normalisation(model))):
+        dtype = 'uint16' if name in domains else 'uint8'
+        entries.append(dict(
+            dict(dtype=dtype), **loaders.get(name, {}), name=name, mean=mean,
+            std=std, **domains.get(name, {})))
     resize = next((s.scale for s in steps if s.type == 'Resize'), None)
     facts = dict(
         task='translation' if translates else 'segmentation',

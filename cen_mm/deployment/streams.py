@@ -237,7 +237,8 @@ class StreamWriter:
         if statistics:
             scale, offset = affine_of(norm, self.m)
         if statistics == 'running':
-            weight = weight * scale[..., None, None, None]
+            weight = [w * s[:, None, None, None]
+                      for w, s in zip(weight, scale)]
             bias = bias * scale + offset
         has_bias = statistics == 'running' or (
             # The image's mean takes a bias away again.
@@ -249,7 +250,7 @@ class StreamWriter:
             for k in range(self.m):
                 if not group.needed[k]:
                     continue
-                x, kernel = self.values[node.args[0]][k], weight[k, rows]
+                x, kernel = self.values[node.args[0]][k], weight[k][rows]
                 if is_depthwise(layer):
                     x = self._channels(x, rows)
                 elif isinstance(x, Parts):

@@ -12,7 +12,7 @@ from .exchange import (
     own_channels,
     region_mask,
 )
-from .fold import fold, unfold
+from .fold import fold, fold_padded, unfold
 from .fusion import (
     AverageFusion,
     ConcatFusion,
@@ -20,7 +20,14 @@ from .fusion import (
     SelfAttentionFusion,
     own_first,
 )
-from .modalities import check_modalities, check_present, say_absent
+from .modalities import (
+    CHANNELS,
+    check_channels,
+    check_loaded,
+    check_modalities,
+    check_present,
+    say_absent,
+)
 from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
 from .present import OfModalities, PresentModalities, set_present
 from .private_network import (
@@ -31,15 +38,16 @@ from .private_network import (
     modality_names,
     set_exchange,
 )
+from .stem import PrivateStem
 
 __all__ = [
-    'AlignFusion', 'AverageFusion', 'ConcatFusion', 'Ensemble', 'ExchangeRule',
-    'Fusion', 'MKMMDLoss', 'OfModalities', 'PresentModalities', 'PrivateBN',
-    'PrivateConv', 'PrivateConv2d', 'PrivateIN', 'PrivateNorm',
-    'PrivateSyncBN', 'SelfAttentionFusion', 'alignment_losses',
-    'channel_exchange',
-    'check_modalities', 'check_num_modalities', 'check_present',
-    'exchangeable_norms', 'expect_batch', 'fold', 'make_private',
-    'modality_names', 'own_channels', 'own_first', 'region_mask',
-    'say_absent', 'set_exchange', 'set_present', 'unfold'
+    'AlignFusion', 'AverageFusion', 'CHANNELS', 'ConcatFusion', 'Ensemble',
+    'ExchangeRule', 'Fusion', 'MKMMDLoss', 'OfModalities', 'PresentModalities',
+    'PrivateBN', 'PrivateConv', 'PrivateConv2d', 'PrivateIN', 'PrivateNorm',
+    'PrivateStem', 'PrivateSyncBN', 'SelfAttentionFusion', 'alignment_losses',
+    'channel_exchange', 'check_channels', 'check_loaded', 'check_modalities',
+    'check_num_modalities', 'check_present', 'exchangeable_norms',
+    'expect_batch', 'fold', 'fold_padded', 'make_private', 'modality_names',
+    'own_channels', 'own_first', 'region_mask', 'say_absent', 'set_exchange',
+    'set_present', 'unfold'
 ]

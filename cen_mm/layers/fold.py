@@ -8,6 +8,7 @@ of ``N`` samples, without a copy.
 from typing import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -33,6 +34,37 @@ def fold(x: Tensor, num_modalities: int) -> Tensor:
             f'{num_modalities} equal parts: the modalities of PackModalities '
             'and those of the model must agree')
     return x.reshape(n * num_modalities, channels // num_modalities, *size)
+
+
+def fold_padded(x: Tensor, channels: Sequence[int]) -> Tensor:
+    """Fold modalities that have channels of their own.
+
+    The first layer, a :class:`~cen_mm.layers.PrivateStem`, reads of each
+    modality no more than it has.
+
+    Args:
+        x (Tensor): ``(N, sum(channels), H, W)``.
+        channels (Sequence[int]): Of each of the M modalities.
+
+    Returns:
+        Tensor: ``(N*M, max(channels), H, W)``, with zeros behind the channels
+        of a modality that has fewer. If all have as many it is :func:`fold`,
+        without a copy.
+
+    Raises:
+        ValueError: If ``x`` has other channels.
+    """
+    if len(set(channels)) == 1:
+        return fold(x, len(channels))
+    if x.shape[1] != sum(channels):
+        raise ValueError(
+            f'the input has {x.shape[1]} channels, but its modalities have '
+            f'{tuple(channels)}: the channels of LoadModality and those of '
+            'the model must agree')
+    most = max(channels)
+    parts = [F.pad(part, (0, 0, 0, 0, 0, most - part.shape[1]))
+             for part in x.split(list(channels), dim=1)]
+    return torch.stack(parts, dim=1).flatten(0, 1)
 
 
 def unfold(x: Tensor, num_modalities: int) -> Tensor:

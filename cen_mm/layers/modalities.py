@@ -1,7 +1,9 @@
-"""Names of the modalities."""
-from typing import Optional, Sequence, Tuple
+"""Names of the modalities, and how many channels they have."""
+from typing import Mapping, Optional, Sequence, Tuple
 
 from mmengine.logging import print_log
+
+CHANNELS = 3  # of a modality that does not say otherwise
 
 
 def check_modalities(modalities: Sequence[str],
@@ -42,6 +44,54 @@ def check_modalities(modalities: Sequence[str],
         raise ValueError(f'target={target!r} is one of modalities={names}: '
                          'translate into another one')
     return names
+
+
+def check_channels(channels: Optional[Mapping[str, int]],
+                   modalities: Sequence[str]) -> Tuple[int, ...]:
+    """Check how many channels the modalities have.
+
+    Args:
+        channels (Mapping[str, int], optional): Of those that have other than
+            three.
+        modalities (Sequence[str]): M names.
+
+    Returns:
+        tuple[int, ...]: Of each modality, in order.
+
+    Raises:
+        ValueError: If another modality is named, or the image, or a number
+            is none of channels.
+    """
+    channels = dict(channels or {})
+    for name, count in channels.items():
+        if name not in modalities or name == 'rgb' or not isinstance(
+                count, int) or count < 1:
+            raise ValueError(
+                f'channels={channels} must give modalities of '
+                f"{tuple(modalities)} a number of channels from 1 on, but "
+                f'has {name}={count!r}'
+                + ("; 'rgb' is the image, of three: load further bands as "
+                   'another modality' if name == 'rgb' else ''))
+    return tuple(channels.get(name, CHANNELS) for name in modalities)
+
+
+def check_loaded(name: str, loaded: int, expected: int, who: str) -> None:
+    """Compare the channels of a modality in the data and in the model.
+
+    Args:
+        name (str): The modality.
+        loaded (int): Its channels in the data.
+        expected (int): In the model.
+        who (str): What says so of the data, with its verb, for the message.
+
+    Raises:
+        ValueError: If they differ.
+    """
+    if loaded != expected:
+        raise ValueError(
+            f'{who} {name!r} with {loaded} channel(s), but the model takes '
+            f'{expected}: set channels={expected} of LoadModality(modality='
+            f'{name!r}), or channels=dict({name}={loaded}) of the model')
 
 
 def check_present(names: Sequence[str],

@@ -48,8 +48,9 @@ def make_private(net: nn.Module,
             private.
     """
     if not set(private) <= {'affine', 'stats', 'convs'}:
-        raise ValueError("private takes 'affine', 'stats' and 'convs', got "
-                         f'{tuple(private)}')
+        raise ValueError(
+            "private takes 'affine', 'stats' and 'convs', that of a "
+            f"CENSegmentor 'stem' as well, got {tuple(private)}")
     of_norms = [part for part in private if part != 'convs']
     made = {}
 

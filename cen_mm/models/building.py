@@ -41,14 +41,15 @@ def add_exchange(net: nn.Module, exchange: dict,
     set_exchange(net, rule.pop('norms'), ExchangeRule(**rule))
 
 
-def build_preprocessor(cfg: Optional[dict],
-                       modalities: Tuple[str, ...]) -> Optional[nn.Module]:
+def build_preprocessor(cfg: Optional[dict], modalities: Tuple[str, ...],
+                       channels: Tuple[int, ...]) -> Optional[nn.Module]:
     """Build the data preprocessor with the modalities.
 
     Args:
         cfg (dict, optional): Its config; a stock ``SegDataPreProcessor``
             becomes a :class:`~cen_mm.models.MultimodalPreProcessor`.
         modalities (tuple[str]): M names.
+        channels (tuple[int]): Of each.
     """
     if not isinstance(cfg, dict):
         return cfg
@@ -56,4 +57,5 @@ def build_preprocessor(cfg: Optional[dict],
     if cfg['type'] == 'SegDataPreProcessor':
         cfg['type'] = 'MultimodalPreProcessor'
         cfg.pop('bgr_to_rgb', None)  # PackModalities gives RGB
-    return MODELS.build(add_arguments(cfg, modalities=modalities))
+    return MODELS.build(
+        add_arguments(cfg, modalities=modalities, channels=channels))

@@ -1,5 +1,5 @@
 """mmseg's EncoderDecoder for several modalities."""
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from mmseg.registry import MODELS
 from mmseg.utils import OptSampleList, SampleList
@@ -8,12 +8,14 @@ from torch.compiler import is_compiling
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..layers import (
+    CHANNELS,
     PresentModalities,
     alignment_losses,
+    check_channels,
     check_modalities,
     check_num_modalities,
     expect_batch,
-    fold,
+    fold_padded,
     make_private,
     set_present,
 )
@@ -21,6 +23,7 @@ from .batch import check_maps, explain_small_batch
 from .building import add_arguments, add_exchange, build_preprocessor
 from .fusing import add_fusions
 from .preprocessor import MultimodalPreProcessor
+from .stems import add_stems, needs_stems
 from .stream_head import StreamHead
 from .stream_segmentor import StreamSegmentor
 
@@ -62,14 +65,18 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
         decode_head (dict): A decode head for one modality.
         modalities (Sequence[str]): M names, in the order of
             ``PackModalities``. Defaults to ``('rgb', 'depth')``.
+        channels (dict[str, int], optional): Of the modalities that have other
+            than three, such as ``dict(depth=1)``; ``LoadModality`` says the
+            same. It takes a private 'stem'. Defaults to None.
         exchange (dict, optional): ``norms``, a regular expression that the
             end of the qualified names of the norms that exchange matches
             (see :func:`~cen_mm.layers.set_exchange`), and the fields of
             :class:`~cen_mm.layers.ExchangeRule`. Defaults to None.
         private (Sequence[str]): What each modality has of its own in
             backbone, neck and heads, of 'affine', 'stats' and 'convs', see
-            :func:`~cen_mm.layers.make_private`. Defaults to ``('affine',
-            'stats')``, the paper's choice.
+            :func:`~cen_mm.layers.make_private`, and 'stem', the backbone's
+            first convolution alone, see :func:`add_stems`. Defaults to
+            ``('affine', 'stats')``, the paper's choice.
         fusion (dict, optional): A fusion baseline within the backbone: its
             ``type`` and ``after``, see :func:`add_fusions`. Defaults to
             None.
@@ -80,16 +87,21 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
             the modalities.
         kwargs: As of :class:`mmseg.models.EncoderDecoder`.
 
+    Attributes:
+        channels (tuple[int]): Of each modality.
+
     Raises:
-        ValueError: If the modalities are no distinct names, a layer says
-            another M, no private norm has such a name, a head cannot be run
-            by stream, or something is set that has no effect.
+        ValueError: If the modalities are no distinct names, have channels
+            that the first convolution, which they share, does not take, a
+            layer says another M, no private norm has such a name, a head
+            cannot be run by stream, or something is set that has no effect.
     """
 
     def __init__(self,
                  backbone: dict,
                  decode_head: dict,
                  modalities: Sequence[str] = ('rgb', 'depth'),
+                 channels: Optional[Dict[str, int]] = None,
                  exchange: Optional[dict] = None,
                  private: Sequence[str] = PRIVATE,
                  fusion: Optional[dict] = None,
@@ -97,20 +109,26 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
                  data_preprocessor: Optional[dict] = None,
                  **kwargs) -> None:
         modalities = check_modalities(modalities)
+        counts = check_channels(channels, modalities)
         m = len(modalities)
         super().__init__(
-            add_arguments(backbone, num_modalities=m),
+            add_arguments(
+                backbone, num_modalities=m, image_channels=counts),
             decode_head,
             data_preprocessor=build_preprocessor(
-                data_preprocessor, modalities),
+                data_preprocessor, modalities, counts),
             **kwargs)
-        self.modalities = modalities
+        self.modalities, self.channels = modalities, counts
         self.norm_eval = norm_eval
         self.merges = getattr(self.backbone, 'merges', False)
         if not self.merges:
+            taken = backbone.get('in_channels', CHANNELS)
+            if needs_stems(private, counts, taken):
+                add_stems(self.backbone, counts, taken)
+            of_layers = [part for part in private if part != 'stem']
             for name, part in list(self.named_children()):
                 if part is not self.data_preprocessor:
-                    setattr(self, name, make_private(part, m, private))
+                    setattr(self, name, make_private(part, m, of_layers))
         elif tuple(private) != PRIVATE or fusion is not None:
             raise ValueError(
                 f'private={tuple(private)} and fusion={fusion} are about '
@@ -119,7 +137,8 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
         if exchange is not None:
             add_exchange(self, exchange, modalities)
         if fusion is not None:
-            add_fusions(self.backbone, m, **fusion)
+            add_fusions(self.backbone, m, image_channels=max(counts),
+                        **fusion)
         if not self.merges:
             self.decode_head = self._by_stream(self.decode_head)
             if self.with_auxiliary_head:
@@ -196,7 +215,9 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
             ValueError: If the backbone does not treat its samples alike and
                 apart, so that modalities cannot ride its batch axis.
         """
-        folded = fold(inputs, len(self._running))
+        folded = fold_padded(
+            inputs, [count for name, count in zip(
+                self.modalities, self.channels) if name in self._running])
         if self.batch_is_checked or is_compiling():
             features = super().extract_feat(folded)
         else:  # once

@@ -2,13 +2,15 @@
 import re
 from typing import Dict
 
-import torch
 from mmseg.registry import MODELS
 from torch import nn
 
+from ..layers import CHANNELS
+from .small_image import run_small_image
+
 
 def add_fusions(backbone: nn.Module, num_modalities: int, type: str,
-                after: str, **kwargs) -> None:
+                after: str, image_channels: int = CHANNELS, **kwargs) -> None:
     """Fuse the streams of a backbone after some of its layers.
 
     The columns "same with our setting" of Table 2: one stream a modality to
@@ -26,6 +28,7 @@ def add_fusions(backbone: nn.Module, num_modalities: int, type: str,
             ``nn.Sequential``. In a ResNet ``'layer2'`` is called early,
             ``'layer3'`` middle, ``'layer4'`` late and ``'layer[1-4]'`` all
             (supplement, section 2).
+        image_channels (int): Of a folded image. Defaults to 3.
         kwargs: Further arguments of the fusion.
 
     Raises:
@@ -42,36 +45,30 @@ def add_fusions(backbone: nn.Module, num_modalities: int, type: str,
         raise ValueError(
             f'fusion.after={after!r} selects {list(layers)}, but must select '
             f'some of the sequential layers {sequential} of the backbone')
-    for name, channels in _channels(backbone, layers, num_modalities).items():
+    widths = _widths(backbone, layers, num_modalities, image_channels)
+    for name, width in widths.items():
         layers[name].add_module(
             'fusion',
             MODELS.build(
                 dict(
                     type=type,
-                    channels=channels,
+                    channels=width,
                     num_modalities=num_modalities,
                     **kwargs)))
 
 
-def _channels(backbone: nn.Module, layers: Dict[str, nn.Module],
-              num_modalities: int) -> Dict[str, int]:
+def _widths(backbone: nn.Module, layers: Dict[str, nn.Module],
+            num_modalities: int, channels: int) -> Dict[str, int]:
     """Channels of the layers' outputs, measured on a small image."""
-    channels = {}
+    widths = {}
     hooks = [
         layer.register_forward_hook(
-            lambda layer, args, out, name=name: channels.update(
+            lambda layer, args, out, name=name: widths.update(
                 {name: out.shape[1]})) for name, layer in layers.items()
     ]
-    training = backbone.training
-    weight = next(backbone.parameters())
-    image = weight.new_zeros(num_modalities,
-                             getattr(backbone, 'in_channels', 3), 64, 64)
     try:
-        with torch.no_grad():
-            backbone.eval()
-            backbone(image)
+        run_small_image(backbone, num_modalities, channels)
     finally:
-        backbone.train(training)
         for hook in hooks:
             hook.remove()
-    return channels
+    return widths

@@ -1,11 +1,12 @@
 """ResNets that merge their modalities: the common setting of Table 2."""
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from mmseg.models.backbones import ResNet
 from mmseg.registry import MODELS
 from torch import Tensor
 
 from ..layers import Fusion, make_private
+from .stems import replace_stem
 
 
 @MODELS.register_module()
@@ -28,6 +29,8 @@ class MergingResNet(ResNet):
             fuses: (2, ) is called early, (3, ) middle, (4, ) late and
             (1, 2, 3, 4) all (supplement, section 2).
         num_modalities (int): M, from the segmentor.
+        image_channels (Sequence[int], optional): Of each of the modalities,
+            from the segmentor. Defaults to three.
         kwargs: As of :class:`mmseg.models.ResNet`.
 
     Raises:
@@ -37,7 +40,9 @@ class MergingResNet(ResNet):
     merges = True  # one map an image, not one a modality
 
     def __init__(self, depth: int, fusion: dict, fused_stages: Sequence[int],
-                 num_modalities: int, **kwargs) -> None:
+                 num_modalities: int,
+                 image_channels: Optional[Sequence[int]] = None,
+                 **kwargs) -> None:
         super().__init__(depth, **kwargs)
         stages = range(1, self.num_stages + 1)
         if not fused_stages or not set(fused_stages) <= set(stages):
@@ -50,6 +55,9 @@ class MergingResNet(ResNet):
         self.num_modalities = num_modalities
         self.last = max(fused_stages)
         plain = self.res_layers[self.last:]
+        if image_channels is not None:
+            replace_stem(self, 'stem.0' if self.deep_stem else 'conv1',
+                         image_channels)
         for name, child in list(self.named_children()):
             if name not in plain:
                 setattr(
@@ -71,7 +79,7 @@ class MergingResNet(ResNet):
                 self.add_module(f'fusion{stage}', module)
 
     def forward(self, x: Tensor) -> List[Tensor]:
-        """``(N*M, 3, H, W)``, folded, to maps ``(N, C_i, H_i, W_i)``."""
+        """``(N*M, C, H, W)``, folded, to maps ``(N, C_i, H_i, W_i)``."""
         outs = super().forward(x)
         return [
             getattr(self, f'fusion{i + 1}')(out) if i + 1 < self.last else out

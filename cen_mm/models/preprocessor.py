@@ -9,9 +9,8 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from ..layers import check_modalities
+from ..layers import CHANNELS, check_loaded, check_modalities
 
-CHANNELS = 3  # of a modality, as PackModalities makes them
 Values = Union[float, Sequence[float]]
 
 
@@ -26,6 +25,8 @@ class MultimodalPreProcessor(SegDataPreProcessor):
     Args:
         modalities (Sequence[str]): The model's; its config does not repeat
             them here.
+        channels (Sequence[int], optional): Of each, the model's likewise.
+            Defaults to three.
         mean (dict[str, float | Sequence[float]] | Sequence[float], optional):
             For each modality one value or one a channel, in the units of its
             files, such as ``dict(rgb=[123.675, 116.28, 103.53], depth=0)``;
@@ -45,19 +46,22 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             model. Samples hold these or all.
 
     Raises:
-        ValueError: If a modality has no mean or std, not 1 or 3 values, or a
-            std that is not above 0, or ``drop`` names another one or is no
-            probability below 1.
+        ValueError: If a modality has no mean or std, neither one value nor
+            one a channel, or a std that is not above 0, or ``drop`` names
+            another one or is no probability below 1.
     """
 
     def __init__(self,
                  modalities: Sequence[str],
+                 channels: Optional[Sequence[int]] = None,
                  mean: Union[Dict[str, Values], Sequence[float], None] = None,
                  std: Union[Dict[str, Values], Sequence[float], None] = None,
                  drop: Optional[Dict[str, float]] = None,
                  **kwargs) -> None:
         super().__init__(**kwargs)
         self.modalities = self.present = check_modalities(modalities)
+        self.channels = dict(zip(
+            self.modalities, channels or [CHANNELS] * len(modalities)))
         self.drop = dict(drop or {})
         for name, share in self.drop.items():
             if name not in self.modalities or not 0 <= share < 1:
@@ -76,7 +80,7 @@ class MultimodalPreProcessor(SegDataPreProcessor):
 
     def _entries(self, field: str,
                  values: Union[Dict[str, Values], Sequence[float]]) -> Tensor:
-        """``(M*C, )`` values of all channels."""
+        """Values of all channels of all modalities, in one row."""
         if not isinstance(values, dict):
             if len(self.modalities) > 1:
                 print_log(
@@ -93,15 +97,15 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                     f'data_preprocessor.{field} has no entry for '
                     f'{modality!r}, only for {sorted(values)}: add '
                     f'{modality}=...')
-            value = values[modality]
+            value, count = values[modality], self.channels[modality]
             value = list(value) if isinstance(value, (list, tuple)) else [
                 value
-            ] * CHANNELS
-            if len(value) != CHANNELS:
+            ] * count
+            if len(value) != count:
                 raise ValueError(
                     f'data_preprocessor.{field} has {len(value)} entries for '
                     f'{modality!r}: give one, or one for each of its '
-                    f'{CHANNELS} channels')
+                    f'{count} channels')
             if field == 'std' and not all(v > 0 for v in value):
                 raise ValueError(f'data_preprocessor.std of {modality!r} is '
                                  f'{value}, but must be above 0')
@@ -112,7 +116,8 @@ class MultimodalPreProcessor(SegDataPreProcessor):
         """Normalise, pad and stack.
 
         Args:
-            data (dict): ``inputs``, N tensors ``(M*C, H, W)``, and
+            data (dict): ``inputs``, N tensors ``(M*C, H, W)`` (where the
+                modalities have channels of their own, of their sum), and
                 ``data_samples``.
             training (bool): Whether labels are padded as well.
 
@@ -191,7 +196,7 @@ class MultimodalPreProcessor(SegDataPreProcessor):
         """Names of the modalities of an input."""
         allowed = {self.modalities} if training else {
             self.modalities, self.present}
-        counts = {CHANNELS * len(names): names for names in allowed}
+        counts = {self._count(names): names for names in allowed}
         held = counts.get(image.shape[-3], self.modalities)
         if sample is not None:
             held = tuple(sample.metainfo.get('modalities', held))
@@ -201,7 +206,8 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                 f'{self.modalities}: give PackModalities the same names in '
                 'the same order, or, in a test, say which are present by '
                 'test_cfg=dict(modalities=...) of the model')
-        needed = CHANNELS * len(held)
+        self._check_channels(sample, held)
+        needed = self._count(held)
         # PackSegInputs leaves an image in uint8, and in BGR.
         if image.shape[-3] != needed or (needed == CHANNELS
                                          and image.dtype == torch.uint8):
@@ -212,9 +218,23 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                 ')')
         return held
 
+    def _count(self, names: Sequence[str]) -> int:
+        """Channels of an input of some modalities."""
+        return sum(self.channels[name] for name in names)
+
+    def _check_channels(self, sample: Optional[SegDataSample],
+                        held: Sequence[str]) -> None:
+        """Compare with what :class:`PackModalities` has joined."""
+        packed = {} if sample is None else sample.metainfo.get(
+            'modality_channels', {})
+        for name in held:
+            check_loaded(name, packed.get(name, self.channels[name]),
+                         self.channels[name], 'the pipeline packs')
+
     def _normalised(self, image: Tensor, held: Sequence[str],
                     present: Sequence[str]) -> Tensor:
-        """``(len(held)*C, H, W)`` to ``(len(present)*C, H, W)``."""
+        """The channels of ``held``, ``(C, H, W)``, to those of ``present``.
+        """
         image = image.float()
         if tuple(held) != tuple(present):
             image = self._of(image, held, present)
@@ -226,9 +246,9 @@ class MultimodalPreProcessor(SegDataPreProcessor):
                          for values in (mean, std))
         return (image - mean) / std
 
-    @staticmethod
-    def _of(values: Tensor, held: Sequence[str],
+    def _of(self, values: Tensor, held: Sequence[str],
             present: Sequence[str]) -> Tensor:
         """Of the channels of ``held`` those of ``present``."""
-        parts = dict(zip(held, values.split(CHANNELS)))
+        parts = dict(zip(
+            held, values.split([self.channels[name] for name in held])))
         return torch.cat([parts[name] for name in present])

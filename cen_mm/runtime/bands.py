@@ -12,12 +12,12 @@ def choose_bands(array: np.ndarray, bands: Sequence[int],
 
     Args:
         array (np.ndarray): ``(H, W)`` or ``(H, W, B)``.
-        bands (Sequence[int]): One or three of them, counted from 0, in any
-            order and also twice.
+        bands (Sequence[int]): Some of them, counted from 0, in any order and
+            also twice.
         name (str): Of the file, for messages.
 
     Returns:
-        np.ndarray: ``(H, W)`` or ``(H, W, 3)``.
+        np.ndarray: ``(H, W)`` or ``(H, W, C)``.
 
     Raises:
         ValueError: If the array lacks one of them.

@@ -84,11 +84,14 @@ class OnnxInferencer(FolderInferencer):
         for facts in self.facts['modalities']:
             name, dtype = facts['name'], np.dtype(facts['dtype'])
             image = read_array(sources[name], name, dtype, str(self.path),
-                               'the dtype of its metadata')
+                               'the dtype of its metadata',
+                               bands=facts.get('bands'),
+                               channels=facts.get('channels'))
             if 'maximum' in facts:
                 image = _to_8_bits(image, facts)
             if image.ndim == 2:
-                image = np.repeat(image[..., None], 3, axis=2)
+                image = np.repeat(
+                    image[..., None], len(facts['mean']), axis=2)
             if name == 'rgb':
                 picture = image
             if self.facts['resize']:

@@ -32,6 +32,7 @@ def read_array(source: Union[str, np.ndarray],
                reader: str,
                field: str,
                bands: Optional[Sequence[int]] = None,
+               channels: Optional[int] = None,
                get: Callable[[str], bytes] = read_bytes) -> np.ndarray:
     """Decode a file, or use an array unchanged, and check it.
 
@@ -46,21 +47,23 @@ def read_array(source: Union[str, np.ndarray],
         reader (str): The transform that requires it, for messages.
         field (str): Its field that sets the type, for messages.
         bands (Sequence[int], optional): See :func:`choose_bands`. Defaults
-            to None: all, of a file that has one or three.
+            to None: all.
+        channels (int, optional): How many it has to give. Defaults to None:
+            one or three.
         get (Callable): Gives the content of a file, such as mmengine's
             ``fileio.get``. Defaults to :func:`read_bytes`.
 
     Returns:
-        np.ndarray: ``(H, W)``, or ``(H, W, 3)`` in RGB.
+        np.ndarray: ``(H, W)``, or ``(H, W, C)``, three in RGB.
 
     Raises:
-        ValueError: If it cannot be decoded, has another type, two or more
-            than three channels of which none are chosen, several pages, lacks
-            a band, or holds NaN; the message names it.
+        ValueError: If it cannot be decoded, has another type or number of
+            channels, several pages, lacks a band, or holds NaN; the message
+            names it.
     """
     name = describe(source, modality)
     array = source if name is not source else _decode(
-        source, get, bands is not None)
+        source, get, bands is not None or channels is not None)
     if array.dtype != dtype:
         raise ValueError(
             f'{name} is {array.dtype}, but {reader} expects {dtype}: write '
@@ -70,10 +73,16 @@ def read_array(source: Union[str, np.ndarray],
         array = choose_bands(array, bands, name)
     if array.shape[2:] == (1, ):
         array = array[..., 0]
-    if array.ndim != 2 and array.shape[2:] != (3, ):
+    count = 1 if array.ndim == 2 else array.shape[2] if array.ndim == 3 else 0
+    if channels is not None and count != channels:
+        raise ValueError(
+            f'{name} has shape {array.shape}, but LoadModality.channels='
+            f'{channels}: set it to what the files have, or choose by bands')
+    if channels is None and count not in (1, 3):
         raise ValueError(f'{name} has shape {array.shape}: write one '
                          'channel, or three for colours, or choose some of '
-                         'them by bands of LoadModality')
+                         'them by bands of LoadModality; with private stems '
+                         'its channels may be any number')
     if array.dtype.kind == 'f' and not np.isfinite(array).all():
         raise ValueError(
             f'{name} holds {(~np.isfinite(array)).sum()} NaN or infinite '

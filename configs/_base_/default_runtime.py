@@ -30,4 +30,5 @@ default_hooks = dict(
     epoch_seed=dict(type='EpochSeedHook'),
     finite=dict(type='FiniteWeightsHook'),
     classes=dict(type='ClassesHook'),
+    channels=dict(type='ChannelsHook'),
     visualization=dict(type='SegVisualizationHook'))

@@ -85,3 +85,17 @@ def test_the_image_alone_decides(how):
 def test_misuse_is_refused(kwargs, message):
     with pytest.raises(ValueError, match=message):
         Degrade(**{'modality': 'depth', **kwargs})(packed())
+
+
+def test_channels_of_its_own():
+    """Those of the modality are degraded, wherever they lie."""
+    counts = dict(rgb=3, nir=1, ms=5)
+    sample = SegDataSample(metainfo=dict(
+        modalities=tuple(counts), modality_channels=counts, img_path='a'))
+    before = torch.rand(9, 8, 8) + 1
+    for name, own in (('nir', [3]), ('ms', [4, 5, 6, 7, 8])):
+        after = Degrade(name, 'dark', 1.)(
+            dict(inputs=before, data_samples=sample))['inputs']
+        expected = before.clone()
+        expected[own] = 0
+        assert torch.equal(after, expected)

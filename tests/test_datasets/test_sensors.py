@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from messages import fails
 from mmengine.registry import DefaultScope
+from mmseg.registry import TRANSFORMS
 from PIL import Image
 from test_transforms import load
 
@@ -117,3 +118,73 @@ def test_all_bands_are_never_a_modality(tmp_path):
     path = write(tmp_path / 'a.png', np.zeros((5, 7, 4), np.uint8))
     with fails(ValueError, path, 'bands of LoadModality'):
         load(path, (5, 7), dtype='uint8')
+
+
+@pytest.mark.parametrize('name, mode, count', [
+    ('a.png', 'L', 1), ('a.png', 'LA', 2), ('a.png', 'RGB', 3),
+    ('a.png', 'RGBA', 4), ('a.tif', 'L', 1), ('a.npy', None, 1),
+    ('a.npy', None, 2), ('a.npy', None, 5)])
+def test_channels_of_its_own(tmp_path, name, mode, count):
+    """All bands of a file, in its order; or those that are chosen."""
+    array = np.random.default_rng(0).integers(
+        0, 256, (5, 7, count), np.uint8)
+    path = write(tmp_path / name, array[..., 0] if mode == 'L' else array,
+                 mode)
+    out = load(path, (5, 7), dtype='uint8', channels=count)
+    assert np.array_equal(out.reshape(array.shape), array)
+    two = load(path, (5, 7), dtype='uint8', channels=2, bands=(0, count - 1))
+    assert np.array_equal(two, array[..., [0, count - 1]])
+    with fails(ValueError, path, 'LoadModality.channels=6', 'bands'):
+        load(path, (5, 7), dtype='uint8', channels=6)
+
+
+@pytest.mark.parametrize('kwargs, part', [
+    (dict(channels=0), 'channels=0'), (dict(channels=1.5), 'channels=1.5'),
+    (dict(channels=2, bands=(0, )), 'channels=2 numbers'),
+    (dict(channels=2, bands=(0, 1, 2)), 'channels=2 numbers')])
+def test_impossible_channels_are_refused(kwargs, part):
+    with fails(ValueError, part):
+        load(np.zeros((2, 2, 4)), (2, 2), dtype='float64', **kwargs)
+
+
+@pytest.mark.parametrize('count', [1, 2, 5])
+@pytest.mark.parametrize('geometry', [
+    [], [dict(type='Resize', scale=(10, 14), keep_ratio=False)],
+    [dict(type='RandomFlip', prob=1.)],
+    [dict(type='RandomRotate', prob=1., degree=(90, 90))]])
+def test_channels_are_joined_one_behind_the_other(count, geometry):
+    """Moved with the image; a grey map without channels is repeated."""
+    array = np.random.default_rng(0).random((7, 5, count), np.float32)
+    grey = array.mean(2)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        pipeline = SamplePipeline([
+            dict(type='LoadImageFromFile'),
+            dict(type='LoadModality', modality='ms', dtype='float32',
+                 channels=count),
+            dict(type='LoadModality', modality='grey', dtype='float32'),
+            *geometry,
+            dict(type='PackModalities', modalities=('ms', 'rgb', 'grey'))])
+    results, _ = pipeline(dict(
+        rgb=np.zeros((7, 5, 3), np.uint8), ms=array, grey=grey))
+    inputs = results['inputs'].numpy()
+    assert len(inputs) == count + 6
+    assert results['data_samples'].modality_channels == dict(
+        ms=count, rgb=3, grey=3)
+    assert np.array_equal(inputs[-3:], inputs[[-1] * 3])
+    if not geometry:
+        assert np.array_equal(inputs[:count], array.transpose(2, 0, 1))
+    else:  # all maps alike
+        known = inputs[-1] != 255  # not filled by the rotation
+        np.testing.assert_allclose(
+            inputs[:count].mean(0)[known], inputs[-1][known], rtol=1e-5)
+        assert known.mean() > 0.5
+
+
+def test_a_transform_that_changes_the_channels_is_named():
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        pack = TRANSFORMS.build(
+            dict(type='PackModalities', modalities=('ms', )))
+    with fails(ValueError, 'ms has 4 channels', 'should have 3',
+               'channels=4'):
+        pack(dict(img=np.zeros((2, 2, 3), np.uint8), seg_fields=['ms'],
+                  ms=np.zeros((2, 2, 4))))

@@ -11,6 +11,7 @@ from mmengine.dataset import pseudo_collate
 from ...apis.inferencer import label_maps
 from ...datasets import PackModalities
 from ...datasets.witness import IGNORE_INDEX
+from ...layers import CHANNELS
 from ..held_out import check_truth
 from .run import Run, Sample
 
@@ -97,17 +98,23 @@ def input_pictures(data: dict, modalities: Sequence[str]
     """The inputs of a sample, as a pipeline packs it, as pictures.
 
     Args:
-        data (dict): With ``inputs``, ``(3*M, H, W)``.
+        data (dict): With ``inputs`` and ``data_samples``.
         modalities (Sequence[str]): M names.
 
     Returns:
-        tuple: By modality ``(H, W, 3)`` uint8 in RGB, and names and colours
-        of values, if there is a map, for a legend.
+        tuple: By modality ``(H, W, 3)`` uint8 in RGB, of its first three
+        channels, and names and colours of values, if there is a map, for a
+        legend.
     """
     inputs = data['inputs'].numpy()
     if inputs.dtype == np.uint8:  # a stock pipeline leaves it in BGR
         inputs = inputs[::-1]
-    parts = np.split(inputs.transpose(1, 2, 0), len(modalities), axis=2)
+    counts = data['data_samples'].metainfo.get('modality_channels', {})
+    ends = np.cumsum([counts.get(m, CHANNELS) for m in modalities])
+    parts = [
+        part[..., np.minimum(range(CHANNELS), part.shape[2] - 1)]
+        for part in np.split(inputs.transpose(1, 2, 0), ends[:-1], axis=2)
+    ]
     return (dict(zip(modalities, map(in_colours, parts))),
             MAP_LEGEND if any(map(is_map, parts)) else [])
 

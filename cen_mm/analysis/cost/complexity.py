@@ -7,10 +7,12 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import nn
 
 from ...layers import (
+    CHANNELS,
     AlignFusion,
     Ensemble,
     Fusion,
     PrivateConv,
+    PrivateStem,
     exchangeable_norms,
 )
 from .multiply_adds import MultiplyAdds
@@ -105,7 +107,8 @@ def count_parameters(*nets: nn.Module) -> Parameters:
     private = [norm for _, norm in exchangeable_norms(net)
                if norm.num_modalities > 1 and 'affine' in norm.private]
     private += [m for m in net.modules()
-                if isinstance(m, PrivateConv) and m.num_modalities > 1
+                if isinstance(m, (PrivateConv, PrivateStem))
+                and m.num_modalities > 1
                 or isinstance(m, Ensemble) and m.alpha.numel() > 1]
     fusions = [
         m for m in net.modules() if isinstance(m, (Fusion, AlignFusion))]
@@ -158,7 +161,8 @@ def input_of(net: nn.Module, cfg: Config, shape: Tuple[int, int] = (),
                 '--shape that is')
     else:
         m = len(getattr(net, 'modalities', ('rgb', )))
-        channels = m * getattr(net.backbone, 'in_channels', 3)
+        channels = sum(getattr(net, 'channels', ())) or getattr(
+            net.backbone, 'in_channels', CHANNELS)
     device = next(net.parameters()).device
     return torch.randn(samples, channels, height, width, device=device), m
 

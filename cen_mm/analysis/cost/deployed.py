@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ...deployment.network import GeneratorStreams, plain_streams
-from ...layers import ExchangeRule, exchangeable_norms, fold
+from ...layers import CHANNELS, ExchangeRule, exchangeable_norms, fold
 from ...models import CENResNet
 from ...runtime.onnx_inferencer import require
 from .environment import at_least, environment
@@ -107,7 +107,7 @@ def networks_that_ship(network: str, depth: int, m: int,
             CENUNetGenerator(1, num_down=depth, exchange=None))
         build = partial(_unet, m, depth)
     plain.eval()
-    nets = dict(floor=Folding(plain_streams(plain, 1), m))
+    nets = dict(floor=Folding(plain_streams(plain, (CHANNELS, )), m))
     for share in shares:
         net = build()
         net.eval()
@@ -117,7 +117,8 @@ def networks_that_ship(network: str, depth: int, m: int,
                     random_share=share * m).of_layer(name)
         if share == shares[-1]:
             nets[f'naive, {share:.0%}'] = Folding(net, m)
-        nets[f'deployed, {share:.0%}'] = plain_streams(net, m)
+        nets[f'deployed, {share:.0%}'] = plain_streams(
+            net, (CHANNELS, ) * m)
     return nets
 
 
