@@ -10,6 +10,9 @@ from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from tqdm import tqdm
 
+# What a metric writes, such as predictions of the training's last test.
+FILES = 'output_dir', 'save_confusions'
+
 
 @torch.no_grad()
 def evaluate_variants(cfg: Config, dataset: BaseDataset, images: int,
@@ -18,7 +21,8 @@ def evaluate_variants(cfg: Config, dataset: BaseDataset, images: int,
     """Metrics of several ways to predict, by the config's ``val_evaluator``.
 
     All draw the same random numbers for an image, which matters where a
-    translation predicts with dropout.
+    translation predicts with dropout. The files of the config's own tests are
+    not written again.
 
     Args:
         cfg (Config): With ``val_evaluator``.
@@ -31,8 +35,14 @@ def evaluate_variants(cfg: Config, dataset: BaseDataset, images: int,
     Returns:
         list[dict[str, float]]: Such as ``mIoU`` and ``rgb/mIoU``, one each.
     """
+    several = isinstance(cfg.val_evaluator, (list, tuple))
     with quiet():
-        metrics = Evaluator(cfg.val_evaluator).metrics
+        metrics = Evaluator([
+            {key: value for key, value in metric.items()
+             if key not in FILES}
+            for metric in (cfg.val_evaluator if several else
+                           [cfg.val_evaluator])
+        ]).metrics
     evaluators = []
     for _ in variants:
         # A metric may hold a large net, so it is built once; only results

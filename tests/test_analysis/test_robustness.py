@@ -47,7 +47,12 @@ def test_subsets_and_degraded_sensors(trained_run, tmp_path, run_tool):
     printed = run_tool(
         TOOL, trained_run / 'epoch_3.pth', copy / 'epoch_3.pth', '--degrade',
         'depth:holes:0.5', 'rgb:stuck', 'heat:dark:0.5', '--out',
-        tmp_path / 'table.csv')
+        tmp_path / 'table.csv', '--cfg-options',
+        f'val_evaluator.save_confusions={tmp_path / "training.npz"}',
+        f'val_evaluator.output_dir={tmp_path / "predictions"}')
+    # What the training's tests wrote stays as it is.
+    assert {path.name for path in tmp_path.iterdir()} == {
+        'copied', 'table.csv'}
     with open(tmp_path / 'table.csv', newline='') as file:
         rows = list(csv.DictReader(file))
     cases = {

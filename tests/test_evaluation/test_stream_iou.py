@@ -118,3 +118,17 @@ def test_saved_confusions_are_those_of_every_image(case, tmp_path):
             assert np.array_equal(saved[stream or 'ensemble'], expected)
     with pytest.raises(ValueError, match='must end in .npz, got a.csv'):
         StreamIoUMetric(save_confusions='a.csv')
+
+
+def test_many_images_count_as_often_as_they_come(case, tmp_path):
+    """Records are copied together from time to time."""
+    labels, predictions = case
+    few = evaluate(StreamIoUMetric(), to_samples(labels, predictions))
+    many = StreamIoUMetric(save_confusions=str(tmp_path / 'all.npz'))
+    found = evaluate(many, to_samples(
+        labels * 12, {k: v * 12 for k, v in predictions.items()}))
+    assert found == pytest.approx(few, nan_ok=True)
+    counts = np.load(tmp_path / 'all.npz')['rgb']
+    for i in (0, 19, 20, 47):
+        np.testing.assert_array_equal(counts[i], confusion(
+            labels[i % 4], predictions['rgb'][i % 4], CLASSES))
