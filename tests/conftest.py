@@ -13,6 +13,7 @@ import cen_mm  # noqa: F401  (before any test imports mmseg)
 
 # Fixtures that several folders of tests share.
 pytest_plugins = ['tiny_runs', 'tiny_weights', 'faulty_runs']
+SCOPES = DefaultScope._instance_dict.copy()
 TOOLS = Path(__file__).parents[1] / 'tools'
 
 
@@ -24,11 +25,11 @@ def seed():
 
 @pytest.fixture(autouse=True, scope='module')
 def leave_no_scope():
-    """No test file leaves mmseg's or mmagic's scope to the next."""
-    before = DefaultScope._instance_dict.copy()
+    """No test file leaves mmseg's or mmagic's scope to the next, nor do the
+    fixtures of the session that it is the first to ask for."""
     yield
     DefaultScope._instance_dict.clear()
-    DefaultScope._instance_dict.update(before)
+    DefaultScope._instance_dict.update(SCOPES)
 
 
 def load_tool(path):

@@ -239,7 +239,8 @@ BY_HAND = dict(type='PrivateBN', num_modalities=3)
     (dict(exchange=dict(norms='bn2'), private=('stats', )),
      r"layer1\.0\.bn2: .*add 'affine' to private"),
     (dict(exchange=dict(norms='bn2'), private=('norms', )),
-     "takes 'affine', 'stats' and 'convs', got"),
+     "takes 'affine', 'stats' and 'convs', that of a CENSegmentor 'stem' "
+     'as well, got'),
     (dict(exchange=dict(norms='bn2'), modalities=('rgb', )),
      'second modality beside'),
     (dict(backbone=dict(RESNET, norm_cfg=BY_HAND)),

@@ -84,7 +84,8 @@ def test_metadata(project, run_tool):
         dict(name='rgb', dtype='uint8', mean=pytest.approx(
             [123.675, 116.28, 103.53]), std=pytest.approx(
                 [58.395, 57.12, 57.375])),
-        dict(name='depth', dtype='uint16', mean=[0] * 3, std=[5000] * 3)]
+        dict(name='depth', dtype='uint16', bands=None, channels=None,
+             mean=[0] * 3, std=[5000] * 3)]
     assert facts['streams'] == ['rgb', 'depth', 'ensemble']
     assert facts['classes'][:2] == ['wall', 'floor']
     assert len(facts['palette']) == 40 and facts['size'] == [24, 30]
