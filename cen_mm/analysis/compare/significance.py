@@ -83,7 +83,7 @@ def read_run(run: str) -> Tuple[tuple, Dict[str, List[np.ndarray]]]:
                 raise ValueError(f'{file} and {files[0]} are about other '
                                  'images or classes')
             about = own
-            for name in set(arrays.files) - {'names', 'classes'}:
+            for name in sorted(set(arrays.files) - {'names', 'classes'}):
                 streams.setdefault(name, []).append(arrays[name])
     return about, {k: v for k, v in streams.items() if len(v) == len(files)}
 
