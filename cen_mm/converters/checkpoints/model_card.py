@@ -1,9 +1,10 @@
 """The part of a model card that files tell."""
 from typing import Sequence
 
+GAP = 'TO BE WRITTEN'  # what only people know
 CARD = '''# {name}
 
-TODO: what it is, the data and the recipe of its training, and for what it
+{gap}: what it is, the data and the recipe of its training, and for what it
 may be used.
 
     python tools/infer.py --pretrained {name} {flags} --out OUT
@@ -18,7 +19,7 @@ may be used.
 
 ## Metrics
 
-TODO: those of
+{gap}: those of
 
     python tools/test.py cen_mm/weights/{name}.py {name}
 '''  # noqa: E501
@@ -39,7 +40,7 @@ def model_card(name: str, modalities: Sequence[str], parameters: int,
         licence (Sequence[str]): Lines.
 
     Returns:
-        str: Markdown, in which what only people know is marked as TODO.
+        str: Markdown, in which what only people know is marked 'TO BE WRITTEN'.
     """
     rows = []
     for modality in modalities:
@@ -55,8 +56,7 @@ def model_card(name: str, modalities: Sequence[str], parameters: int,
                     f'is {low:.3g} to {high:.3g}{" m" * (unit is not None)} |')
     classes = about['dataset_meta']['classes']
     return CARD.format(
-        name=name, parameters=parameters, mib=size / 2**20, width=scale[0],
-        height=scale[1], inputs='\n'.join(rows), count=len(classes),
-        classes=', '.join(classes), licence='<br>'.join(licence) or 'TODO',
-        flags=' '.join(f'--{m} {m.upper()}'
-                       for m in modalities))
+        gap=GAP, name=name, parameters=parameters, mib=size / 2**20,
+        width=scale[0], height=scale[1], inputs='\n'.join(rows), count=len(classes),
+        classes=', '.join(classes), licence='<br>'.join(licence) or GAP,
+        flags=' '.join(f'--{m} {m.upper()}' for m in modalities))
