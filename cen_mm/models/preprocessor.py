@@ -162,9 +162,10 @@ class MultimodalPreProcessor(SegDataPreProcessor):
             raise ValueError(
                 f'the unit of {modality} cannot be changed, as '
                 'data_preprocessor has no mean and std: convert the files')
-        first = CHANNELS * self.modalities.index(modality)
+        counts = [self.channels[name] for name in self.modalities]
         for values in (self.mean, self.std):
-            values[first:first + CHANNELS] *= factor
+            # Split gives views.
+            values.split(counts)[self.modalities.index(modality)].mul_(factor)
 
     def _check_sizes(self, inputs: Sequence[Tensor]) -> None:
         """Reject images that are no batch when they are padded."""

@@ -145,6 +145,25 @@ def test_normalisation_by_channel():
         preprocessor(batch)
 
 
+
+@pytest.mark.parametrize('modality', ['depth', 'ms'])
+def test_units_of_one_modality_alone(modality):
+    """Values ten times as large give what they were before."""
+    net = build()
+    image = torch.randn(3 + 1 + 5, 8, 8).mul(100)
+    start = dict(depth=3, ms=4)[modality]
+    larger = image.clone()
+    larger[start:start + OWN[modality]] *= 10
+
+    def normalised(inputs):
+        return net.data_preprocessor(dict(
+            inputs=[inputs], data_samples=[SegDataSample()]))['inputs']
+
+    before = normalised(image)
+    net.data_preprocessor.scale_units(modality, 10)
+    torch.testing.assert_close(normalised(larger), before)
+
+
 @pytest.mark.parametrize('changes, parts', [
     (dict(private=('affine', 'stats')),
      ['(3, 1, 5) channels', "private=('stem', 'affine', 'stats')"]),

@@ -40,7 +40,7 @@ def model_card(name: str, modalities: Sequence[str], parameters: int,
         licence (Sequence[str]): Lines.
 
     Returns:
-        str: Markdown, in which what only people know is marked 'TO BE WRITTEN'.
+        str: Markdown, with :data:`GAP` where only people know.
     """
     rows = []
     for modality in modalities:
@@ -57,6 +57,7 @@ def model_card(name: str, modalities: Sequence[str], parameters: int,
     classes = about['dataset_meta']['classes']
     return CARD.format(
         gap=GAP, name=name, parameters=parameters, mib=size / 2**20,
-        width=scale[0], height=scale[1], inputs='\n'.join(rows), count=len(classes),
-        classes=', '.join(classes), licence='<br>'.join(licence) or GAP,
+        width=scale[0], height=scale[1], inputs='\n'.join(rows),
+        count=len(classes), classes=', '.join(classes),
+        licence='<br>'.join(licence) or GAP,
         flags=' '.join(f'--{m} {m.upper()}' for m in modalities))
