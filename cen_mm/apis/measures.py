@@ -11,7 +11,7 @@ from typing import Dict, Iterable, List, Mapping, Optional
 import numpy as np
 from torch import nn
 
-from ..layers import CHANNELS
+from ..layers import packed_channels
 
 MILLIMETRE = 1e-3  # what most sensors write
 
@@ -28,12 +28,11 @@ def measured(data: dict) -> Dict[str, Optional[float]]:
     """
     meta = data['data_samples'].metainfo
     names = meta.get('modalities', ('rgb', ))
-    counts = meta.get('modality_channels', {})
     medians = {}
-    for name, values in zip(names, data['inputs'].split(
-            [counts.get(name, CHANNELS) for name in names])):
-        known = values[values != 0].numpy()
+    for name, values in zip(
+            names, data['inputs'].split(packed_channels(meta, names))):
         if name != 'rgb':
+            known = values[values != 0].numpy()
             medians[name] = float(np.median(known)) if known.size else None
     return medians
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
-from ..layers import CHANNELS
+from ..layers import packed_channels
 
 CELLS = 8  # holes are squares of 1/8 of the shorter side
 
@@ -71,9 +71,8 @@ class Degrade(BaseTransform):
                              f'sample of {names}: place it behind '
                              'PackModalities, and name one of these')
         inputs = results['inputs'].clone()
-        own = meta.get('modality_channels', {})
-        counts = [own.get(name, CHANNELS) for name in names]
-        channels = inputs.split(counts)[names.index(self.modality)]  # a view
+        channels = inputs.split(packed_channels(meta, names))[
+            names.index(self.modality)]  # a view
         rng = np.random.default_rng(crc32(
             f'{meta.get("img_path")} {self.modality}'.encode()))
         channels[:] = getattr(self, f'_{self.how}')(channels, rng)

@@ -26,6 +26,7 @@ from .modalities import (
     check_loaded,
     check_modalities,
     check_present,
+    packed_channels,
     say_absent,
 )
 from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
@@ -48,6 +49,6 @@ __all__ = [
     'channel_exchange', 'check_channels', 'check_loaded', 'check_modalities',
     'check_num_modalities', 'check_present', 'exchangeable_norms',
     'expect_batch', 'fold', 'fold_padded', 'make_private', 'modality_names',
-    'own_channels', 'own_first', 'region_mask', 'say_absent', 'set_exchange',
-    'set_present', 'unfold'
+    'own_channels', 'own_first', 'packed_channels', 'region_mask',
+    'say_absent', 'set_exchange', 'set_present', 'unfold'
 ]

@@ -1,5 +1,5 @@
 """Names of the modalities, and how many channels they have."""
-from typing import Mapping, Optional, Sequence, Tuple
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from mmengine.logging import print_log
 
@@ -73,6 +73,18 @@ def check_channels(channels: Optional[Mapping[str, int]],
                 + ("; 'rgb' is the image, of three: load further bands as "
                    'another modality' if name == 'rgb' else ''))
     return tuple(channels.get(name, CHANNELS) for name in modalities)
+
+
+def packed_channels(metainfo: Mapping[str, Any],
+                    modalities: Sequence[str]) -> List[int]:
+    """Channels of modalities in a sample, as ``PackModalities`` joins them.
+
+    Args:
+        metainfo (Mapping): Of the sample.
+        modalities (Sequence[str]): Names.
+    """
+    own = metainfo.get('modality_channels', {})
+    return [own.get(name, CHANNELS) for name in modalities]
 
 
 def check_loaded(name: str, loaded: int, expected: int, who: str) -> None:

@@ -11,7 +11,7 @@ from mmengine.dataset import pseudo_collate
 from ...apis.inferencer import label_maps
 from ...datasets import PackModalities
 from ...datasets.witness import IGNORE_INDEX
-from ...layers import CHANNELS
+from ...layers import CHANNELS, packed_channels
 from ..held_out import check_truth
 from .run import Run, Sample
 
@@ -109,8 +109,8 @@ def input_pictures(data: dict, modalities: Sequence[str]
     inputs = data['inputs'].numpy()
     if inputs.dtype == np.uint8:  # a stock pipeline leaves it in BGR
         inputs = inputs[::-1]
-    counts = data['data_samples'].metainfo.get('modality_channels', {})
-    ends = np.cumsum([counts.get(m, CHANNELS) for m in modalities])
+    ends = np.cumsum(
+        packed_channels(data['data_samples'].metainfo, modalities))
     parts = [
         part[..., np.minimum(range(CHANNELS), part.shape[2] - 1)]
         for part in np.split(inputs.transpose(1, 2, 0), ends[:-1], axis=2)
