@@ -56,6 +56,13 @@ def test_trajectories():
     assert lines[1] == ('one, all layers and modalities: '
                         '4 of 6 closed channels recovered')
     assert lines[2].endswith('0 of 0 closed channels recovered')
+    # rgb's began larger than those beside it.
+    assert lines[4:] == [
+        'one: 4 of 6 closed channels began as the smallest of their layer and '
+        'modality',
+        'two: 0 of 2 closed channels began as the smallest of their layer and '
+        'modality',
+        '2 of 6 channels that closed did so in all runs']
     left, right = figure.axes
     assert left.get_title() == 'one\n1 of 2 closed channels recovered'
     assert left.get_ylim() == right.get_ylim()

@@ -8,7 +8,11 @@ from tiny_gammas import write_gammas
 
 from cen_mm.analysis.gammas import read_gammas
 from cen_mm.analysis.gammas.proportions import allotment, proportions
-from cen_mm.analysis.gammas.trajectories import find_recoveries, outcomes
+from cen_mm.analysis.gammas.trajectories import (
+    began_smallest,
+    find_recoveries,
+    outcomes,
+)
 from cen_mm.analysis.tables import find_layer, short_name
 
 LAYERS = ('backbone.layer3.0.bn1', 'backbone.layer3.0.bn2',
@@ -124,6 +128,15 @@ COURSES = [
     ((1., .02, .03, .02, .02), False, False),  # the threshold is not below
     ((1., .01, .01, .01, .02), True, True),
 ]
+
+
+def test_those_that_began_smallest():
+    """Two close, of which one is among the two of smallest start."""
+    gammas = np.array([[0.5, -0.1, 0.3, 0.9], [0.5, 0.2, 0.01, 0.4],
+                       [0.5, 0.01, 0.2, 0.01]])
+    assert began_smallest(gammas[[0, 2]], 0.02) == 1
+    assert began_smallest(gammas, 0.02) == 2  # a third closed between
+    assert began_smallest(gammas[:1], 0.02) == 0
 
 
 def test_recoveries():

@@ -95,6 +95,26 @@ def _threshold(logs: List[GammaLog], layers: List[str]) -> float:
     return found.pop()
 
 
+def began_smallest(gammas: np.ndarray, threshold: float) -> int:
+    """How many channels that close are those that began smallest.
+
+    All of them, if the penalty moves every gamma alike: then the start
+    decides what closes, and the task does not.
+
+    Args:
+        gammas (np.ndarray): ``(S, C)``, S records of the channels of a layer
+            and modality, of which K close.
+        threshold (float): See :func:`find_recoveries`.
+
+    Returns:
+        int: Of the K channels of smallest ``|gamma|`` at the first record,
+        those that close.
+    """
+    closed = find_recoveries(gammas, threshold).closed
+    smallest = np.argsort(np.abs(gammas[0]), kind='stable')[:closed.sum()]
+    return int(closed[smallest].sum())
+
+
 def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
                       region: str = 'own',
                       threshold: Optional[float] = None
@@ -111,7 +131,9 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
             Defaults to that of the exchange of the runs, as recorded.
 
     Returns:
-        tuple[Figure, str]: Picture, and how many recovered in words.
+        tuple[Figure, str]: Picture, and in words how many recovered, how
+        many of those that closed began smallest, and how many closed in all
+        runs of one network.
 
     Raises:
         ValueError: If the layer or modality is not there, there is one
@@ -123,7 +145,7 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
         threshold = _threshold(logs, names)
     figure, axes = new_figure(
         1, len(logs), (1 + 4 * len(logs), 3.6), sharex=True, sharey=True)
-    lines, handles = [], {}
+    lines, starts, closed, handles = [], [], [], {}
     for log, name, axis in zip(logs, names, axes[0]):
         if modality not in log.modalities:
             raise ValueError(f'{log.work_dir} has no modality {modality!r}; '
@@ -146,11 +168,22 @@ def draw_trajectories(logs: List[GammaLog], layer: str, modality: str,
         end = '' if not found.closed.any() else (
             '; closed ones end at |gamma| '
             f'{np.abs(gammas[-1, found.closed]).max():.4f} at most')
-        whole = find_recoveries(np.concatenate(
-            [v[:, masks[k]] for k, v in log.gammas.items()], 1), threshold)
+        parts = [v[:, i, masks[k][i]] for k, v in log.gammas.items()
+                 for i in range(len(log.modalities))]
+        whole = find_recoveries(np.concatenate(parts, 1), threshold)
+        closed.append(whole.closed)
         lines += [f'{log.label}, {name} of {modality}, {gammas.shape[1]} '
                   f'channels: {found}{end}',
                   f'{log.label}, all layers and modalities: {whole}']
+        first = sum(began_smallest(part, threshold) for part in parts)
+        starts.append(
+            f'{log.label}: {first} of {whole.closed.sum()} closed channels '
+            'began as the smallest of their layer and modality')
+    lines += starts
+    if len(logs) > 1 and len({len(channels) for channels in closed}) == 1:
+        lines.append(f'{np.all(closed, axis=0).sum()} of '
+                     f'{np.any(closed, axis=0).sum()} channels that closed '
+                     'did so in all runs')
     axes[0, 0].set_ylabel(f'gamma of {modality}\n{short_name(name)}')
     legend = figure.legend(
         handles.values(), handles, loc='outside lower center', ncols=5)
