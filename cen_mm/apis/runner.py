@@ -49,8 +49,7 @@ class StrictRunner(Runner):
             self._experiment_name = f'{name}_{n}'
 
     def build_model(self, model: Union[nn.Module, Dict]) -> nn.Module:
-        """As in mmengine; a package that it needs and is not there is the
-        user's affair."""
+        """As in mmengine; that a package is absent is a usage error."""
         try:
             return super().build_model(model)
         except ImportError as error:
