@@ -47,12 +47,13 @@ def test_table_and_picture(trained, monkeypatch, capsys):
                         'exchanged', 'minutes']
     two = [row['mIoU'] for row in rows[:2]]
     spread = f' ± {np.std(two, ddof=1):.1f}'
-    assert lines[2] == [
+    # The better row first.
+    assert lines[3] == [
         'two', '2', f'{np.mean(two) - 1:.1f}{spread}',
         f'{np.mean(two):.1f}{spread}', '', '', '10']
     d = compare_runs(str(root / 'mine/cen'), str(root / 'mine/two'))[
         'ensemble']
-    assert lines[3] == [
+    assert lines[2] == [
         'cen', '1', f'{rows[2]["mIoU"] - 1:.1f}', f'{rows[2]["mIoU"]:.1f}',
         f'{d.a - d.b:+.1f} [{d.low:+.1f}, {d.high:+.1f}]', '25.0', '10']
     assert np.ptp(np.asarray(Image.open(out))) > 0
@@ -61,5 +62,5 @@ def test_table_and_picture(trained, monkeypatch, capsys):
 def test_an_absent_reference_is_named(trained, monkeypatch):
     monkeypatch.setattr(sys, 'argv', [
         'compare_rows.py', str(trained[0]), '--reference', 'mine/none'])
-    with pytest.raises(SystemExit, match='no row mine/none, but mine/two'):
+    with pytest.raises(SystemExit, match='no row mine/none, but mine/cen'):
         load_tool('analysis_tools/compare_rows.py').main()

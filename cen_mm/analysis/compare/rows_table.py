@@ -13,7 +13,7 @@ METRIC = 'mIoU'
 
 def compare_rows(work_dir: str, references: Sequence[str],
                  plot: Optional[str] = None) -> str:
-    """Tabulate the rows below a folder, by name.
+    """Tabulate the rows below a folder, the best ensemble first.
 
     Args:
         work_dir (str): Of ``train_rows.py``.
@@ -37,6 +37,8 @@ def compare_rows(work_dir: str, references: Sequence[str],
     rows: Dict[str, List[Cells]] = {}
     for run in runs:
         rows.setdefault(run['row'], []).append(run)
+    rows = dict(sorted(rows.items(), key=lambda row: -mean(
+        float(run[METRIC]) for run in row[1])))
     for reference in references:
         if reference not in rows:
             raise ValueError(f'{root} has no row {reference}, but '
@@ -94,13 +96,15 @@ def _draw(rows: Dict[str, List[Cells]], streams: List[str],
         width_ratios=(3, 2))
     names = [stream.rpartition('/')[0] or 'ensemble' for stream in streams]
     colours = modality_colours(names)
+    for name in names:  # a row may lack a stream
+        left.plot([], [], 'o', color=colours[name], alpha=0.7, markersize=4,
+                  label=name)
     for place, (row, seeds) in enumerate(rows.items()):
         for shift, (name, stream) in enumerate(zip(names, streams)):
             values = [float(run[stream]) for run in seeds if run[stream]]
             left.plot(
                 values, [place + 0.2 * (shift - 1)] * len(values), 'o',
-                color=colours[name], alpha=0.7, markersize=4,
-                label=name if place == 0 else None)
+                color=colours[name], alpha=0.7, markersize=4)
         found = differences.get((row, reference))
         if found is not None:
             gain = found.a - found.b
