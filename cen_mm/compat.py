@@ -113,8 +113,6 @@ def trust_own_checkpoints() -> None:
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
     from mmengine.runner import checkpoint
-    if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
-        return  # torch < 2.6 reads these checkpoints by default
 
     named = {
         HistoryBuffer: ('min', 'max', 'current', 'mean'),
@@ -151,10 +149,7 @@ def read_weights_only() -> None:
     (files, URLs, model zoos, object stores) is read with torch's own switch
     that forces it.
     """
-    import torch
     from mmengine.runner import CheckpointLoader
-    if not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'):
-        return  # torch < 2.6 cannot be told of mmengine's types
 
     def safely(loader):
 

@@ -30,9 +30,6 @@ from cen_mm.apis.runner import StrictRunner
 
 HAS_OPS = PathFinder.find_spec('_ext', mmcv.__path__) is not None
 lite = pytest.mark.skipif(HAS_OPS, reason='mmcv has its ops here')
-checks = pytest.mark.skipif(
-    not hasattr(torch.serialization, 'get_unsafe_globals_in_checkpoint'),
-    reason='torch < 2.6 does not check by default')
 
 
 @pytest.fixture(scope='module')
@@ -51,7 +48,6 @@ def checkpoint(tmp_path_factory):
     return path
 
 
-@checks
 def test_what_a_checkpoint_needs(checkpoint):
     """Asked of torch in a process that has admitted nothing yet.
 
@@ -70,7 +66,6 @@ def test_what_a_checkpoint_needs(checkpoint):
         'numpy.ndarray', 'numpy.dtype'}
 
 
-@checks
 def test_mmengine_checkpoints_load(checkpoint):
     loaded = torch.load(checkpoint, weights_only=True)
     hub = loaded['message_hub']
@@ -85,7 +80,6 @@ def test_mmengine_checkpoints_load(checkpoint):
     assert loaded['state_dict']['weight'].tolist() == [1, 1]
 
 
-@checks
 @pytest.mark.parametrize('module', ['core', '_core'])
 def test_checkpoints_of_numpy_1_and_2_load(checkpoint, module, tmp_path):
     """As each of them names its functions in the pickle."""
@@ -115,7 +109,6 @@ class Runs:
         return self.call
 
 
-@checks
 @pytest.mark.parametrize('call', [
     (os.system, 'true'), (eval, '1'), (getattr, torch.Tensor, 'numpy'),
     (getattr, HistoryBuffer, '__init__'),
@@ -129,7 +122,6 @@ def test_checkpoints_that_run_code_are_refused(tmp_path, call):
     torch.load(tmp_path / 'evil.pth', weights_only=False)  # it would have run
 
 
-@checks
 def test_no_code_runs_from_a_url(tmp_path, monkeypatch):
     """Served over HTTP, as weights to begin with and as a pretrained part."""
     written = tmp_path / 'written'
@@ -282,7 +274,6 @@ def test_albumentations_of_mmseg():
     assert np.array_equal(flip(dict(img=image.copy()))['img'], image[:, ::-1])
 
 
-@checks
 @pytest.mark.parametrize('curve', ['cos', 'linear'])
 def test_one_cycle_schedules_resume(curve, tmp_path):
     """They pickle the function that gives their curve."""

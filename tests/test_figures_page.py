@@ -1,8 +1,7 @@
-"""docs/figures.md: its pictures, its commands and its program."""
+"""docs/figures.md: its pictures and its program."""
 import re
 import shlex
 
-import pytest
 import torch
 from pages import ROOT, blocks
 
@@ -19,18 +18,6 @@ def test_every_picture_is_there_small_and_made_by_a_command():
         made = [c for c in COMMANDS if f'docs/{path}' in shlex.split(c)]
         assert len(made) == 1 or (path.startswith('figures/report_') and any(
             'exchange_report' in c for c in COMMANDS)), path
-
-
-@pytest.mark.parametrize('command', COMMANDS)
-def test_commands_are_spelled_as_the_tools_are(command):
-    _, script, *args = shlex.split(command)
-    source = (ROOT / script).read_text()
-    for arg in args:
-        if arg.startswith('--'):
-            assert f"'{arg}'" in source, arg
-        task = re.sub(r'\$\{?task\}?', 'rgb-shade2normal', arg)
-        if task.startswith('configs/'):
-            assert (ROOT / task).is_file(), task
 
 
 def test_the_proof_of_the_corollary():

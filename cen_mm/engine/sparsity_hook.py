@@ -25,7 +25,7 @@ class SparsityHook(Hook):
     to the losses that the model's forward returns, so that AMP scaling,
     gradient accumulation and distribution treat it as any other loss. It is
     about every norm with an exchange rule, see ``exchange`` of
-    :class:`~cen_mm.models.CENResNet`.
+    :class:`~cen_mm.models.CENSegmentor`.
 
     Once an interval the share of exchanged channels goes to the log, by layer
     and modality, and to the visualiser (``exchange/<layer>/<modality>``),

@@ -75,8 +75,8 @@ class MultiDomainDataset(BaseDataset):
 
     def _view(self, line: str) -> dict:
         pattern = line if '{domain}' in line else f'{{domain}}/{line}.png'
-        name = re.sub('(_domain)?_{domain}|{domain}/', '',
-                      osp.splitext(pattern)[0])
+        name = re.sub('(_domain)?[_.-]{domain}|{domain}[/_.-]?', '',
+                      osp.splitext(pattern)[0]).rstrip('/')
         view = dict(
             name=name,
             modalities=self.modalities,

@@ -1,6 +1,6 @@
 # CEN on NYUDv2 at a quarter of the size, ours: EfficientNet-Lite0 of ImageNet
 # and a light RefineNet. As in the paper: SGD, frozen statistics, three stages.
-# A training takes a quarter of an hour of one CPU core. docs/nyudv2.md
+# A training takes about 15 minutes of one idle CPU core. docs/nyudv2.md
 _base_ = '../cen/refinenet_lite0_nyudv2.py'
 crop_size = (96, 128)
 model = dict(

@@ -150,10 +150,13 @@ def test_official_lists(building, tmp_path):
     """Their lines are paths; stems, blanks and Windows' ends do as well, and
     an invisible byte order mark."""
     lines = ['{domain}/point_7_view_2_domain_{domain}.png', '',
-             'deep/{domain}/a.png', 'b']
+             'deep/{domain}/a.png', 'b', 'scene/{domain}.png',
+             '{domain}_007.png', 'c.{domain}.png']
     (tmp_path / 'a.txt').write_bytes(
         '\ufeff'.encode() + '\r\n'.join(lines).encode())
-    for name in ('deep/x/a.png', 'deep/y/a.png', 'x/b.png', 'y/b.png'):
+    for name in ('deep/x/a.png', 'deep/y/a.png', 'x/b.png', 'y/b.png',
+                 'scene/x.png', 'scene/y.png', 'x_007.png', 'y_007.png',
+                 'c.x.png', 'c.y.png'):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     for domain in 'xy':
@@ -162,8 +165,8 @@ def test_official_lists(building, tmp_path):
         modalities=('x', ), target='y', ann_file='a.txt',
         data_root=str(tmp_path), pipeline=[], serialize_data=False))
     assert [view['name'] for view in views] == [
-        'point_7_view_2', 'deep/a', 'b']
-    assert [view['x_path'] for view in views] == [
+        'point_7_view_2', 'deep/a', 'b', 'scene', '007', 'c']
+    assert [view['x_path'] for view in views[:3]] == [
         str(path_of(tmp_path, 'x')), f'{tmp_path}/deep/x/a.png',
         f'{tmp_path}/x/b.png']
 
