@@ -109,10 +109,13 @@ def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:
         rule (ExchangeRule): What they exchange.
 
     Raises:
-        ValueError: If no private norm matches, or one has no scales of its
-            own.
+        ValueError: If there is one modality, no private norm matches, or one
+            has no scales of its own.
     """
     norms = exchangeable_norms(net)
+    if any(norm.num_modalities == 1 for _, norm in norms):
+        raise ValueError('an exchange asks for a second modality: of one, '
+                         f'set exchange=None of the {type(net).__name__}')
     chosen = [(name, norm) for name, norm in norms
               if re.search(rf'\b(?:{pattern})$', name)]
     if not chosen:

@@ -16,24 +16,18 @@ def add_arguments(cfg: dict, **known) -> dict:
     return {**{k: v for k, v in known.items() if k in takes}, **cfg}
 
 
-def add_exchange(net: nn.Module, exchange: dict,
-                 modalities: Tuple[str, ...]) -> None:
+def add_exchange(net: nn.Module, exchange: dict) -> None:
     """Let private norms of a network exchange channels.
 
     Args:
         net (nn.Module): With private norms.
         exchange (dict): See :class:`~cen_mm.models.CENSegmentor`.
-        modalities (tuple[str]): M names.
 
     Raises:
         ValueError: If there is one modality, or ``norms`` is not given or
             selects no private norm.
     """
     rule = dict(exchange)
-    if len(modalities) == 1:
-        raise ValueError(
-            f'exchange={exchange} asks for a second modality beside '
-            f'{modalities}: set exchange=None')
     if 'norms' not in rule:
         raise ValueError(
             f'exchange={exchange} does not say where: add norms=, a regular '

@@ -14,6 +14,7 @@ from ..layers import (
     check_channels,
     check_modalities,
     check_num_modalities,
+    exchangeable_norms,
     expect_batch,
     fold_padded,
     make_private,
@@ -121,6 +122,11 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
         self.modalities, self.channels = modalities, counts
         self.norm_eval = norm_eval
         self.merges = getattr(self.backbone, 'merges', False)
+        if any(norm.exchange for _, norm in exchangeable_norms(self.backbone)):
+            raise ValueError(
+                f'the {backbone["type"]} exchanges channels by itself, of '
+                'which exchange= of the model would not know: take a plain '
+                'backbone, such as ResNet')
         if not self.merges:
             taken = backbone.get('in_channels', CHANNELS)
             if needs_stems(private, counts, taken):
@@ -135,7 +141,7 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
                 f'streams, but a {type(self.backbone).__name__} merges them '
                 'and says itself what is private: leave both out')
         if exchange is not None:
-            add_exchange(self, exchange, modalities)
+            add_exchange(self, exchange)
         if fusion is not None:
             add_fusions(self.backbone, m, image_channels=max(counts),
                         **fusion)

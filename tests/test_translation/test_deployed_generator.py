@@ -17,8 +17,6 @@ from cen_mm.layers.private_layer import PrivateLayer
 def test_streams_of_the_generator(m, mode, generator):
     if m == 1 and generator:
         pytest.skip('one modality exchanges nothing')
-    if m == 1:
-        generator = dict(exchange=None)
     net = tiny_pix2pix(m, predict_mode=mode, generator=generator).eval()
     deployed = cen_mm.deploy(net)
     assert not any(isinstance(x, (PrivateLayer, nn.Dropout))

@@ -22,6 +22,8 @@ WEIGHT = 1e-3  # of the sparsity
 def tiny_pix2pix(m=2, dropout=0., generator={}, **kwargs):
     """64x64 pixels, with scales that exchange and weights that matter."""
     torch.manual_seed(0)
+    if m == 1:
+        generator = dict(generator, exchange=None)
     cfg = dict(
         type='CENPix2Pix',
         generator=dict(dict(type='CENUNetGenerator', base_channels=4,
