@@ -178,7 +178,7 @@ def distribute_without_gpu(cfg) -> None:
 
     Args:
         cfg (mmengine.Config): With ``launcher``. Its ``model_wrapper_cfg``,
-            or mmengine's usual one, gets ``device_ids=None``.
+            or what mmengine takes without one, gets ``device_ids=None``.
     """
     import torch
     if cfg.get('launcher') != 'pytorch' or torch.cuda.is_available():
@@ -188,7 +188,9 @@ def distribute_without_gpu(cfg) -> None:
             '--launcher pytorch is meant for torchrun, which sets RANK: use '
             'tools/dist_train.sh or tools/dist_test.sh, or --launcher none')
     torch.distributed.init_process_group('gloo')
-    cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
+    cfg.setdefault('model_wrapper_cfg', dict(
+        type='MMDistributedDataParallel', broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False)))
     cfg.model_wrapper_cfg.device_ids = None
 
 

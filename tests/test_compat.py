@@ -204,7 +204,11 @@ def test_a_launcher_without_torchrun_is_explained(monkeypatch):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='for CPUs')
 @pytest.mark.parametrize('asked, wrapper', [
-    (dict(), dict(type='MMDistributedDataParallel')),
+    (dict(), dict(type='MMDistributedDataParallel', broadcast_buffers=False,
+                  find_unused_parameters=False)),
+    (dict(find_unused_parameters=True),
+     dict(type='MMDistributedDataParallel', broadcast_buffers=False,
+          find_unused_parameters=True)),
     (dict(model_wrapper_cfg=dict(type='MMSeparateDistributedDataParallel',
                                  find_unused_parameters=True)),
      dict(type='MMSeparateDistributedDataParallel',

@@ -1,7 +1,7 @@
 """Tests and inference with some of the modalities of a model."""
-from typing import List, Sequence
+from typing import Iterator, List, Sequence
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from ..layers import check_present
 from .config import UsageError
@@ -26,16 +26,30 @@ def keep_modalities(cfg: Config, names: Sequence[str]) -> None:
         names = check_present(names, modalities)
     except ValueError as error:
         raise UsageError(f'--modalities: {error}') from error
-    dataset = cfg.test_dataloader.dataset
-    if cfg.model.type == 'CENPix2Pix':
-        cfg.model.present = dataset.modalities = names
-        return
-    cfg.model.setdefault('test_cfg', {})['modalities'] = names
-    dataset.pipeline = without_absent(dataset.pipeline, names)
+    translates = cfg.model.type == 'CENPix2Pix'
+    if translates:
+        cfg.model.present = names
+    else:
+        cfg.model.setdefault('test_cfg', {})['modalities'] = names
     if 'tta_pipeline' in cfg:
         cfg.tta_pipeline = without_absent(cfg.tta_pipeline, names)
-    for name in set(modalities) - {*names, 'rgb'}:
-        dataset.get('data_prefix', {}).pop(f'{name}_path', None)
+    for dataset in datasets_in(cfg.test_dataloader.dataset):
+        if translates:
+            dataset.modalities = names
+            continue
+        dataset.pipeline = without_absent(dataset.pipeline, names)
+        for name in set(modalities) - {*names, 'rgb'}:
+            dataset.get('data_prefix', {}).pop(f'{name}_path', None)
+
+
+def datasets_in(dataset: ConfigDict) -> Iterator[ConfigDict]:
+    """The config of a data set, or of those that it wraps."""
+    parts = (*dataset.get('datasets', ()), dataset.get('dataset'))
+    inner = [part for part in parts if part is not None]
+    for part in inner:
+        yield from datasets_in(part)
+    if not inner:
+        yield dataset
 
 
 def modalities_of(cfg: Config) -> List[str]:

@@ -99,14 +99,15 @@ class StrictRunner(Runner):
                     filename, self.cfg.filename, error)) from error
             read(check_finite, unwrapped(self.model), filename)
             return loaded
-        names = {re.sub(r'^module\.', '', name)
-                 for name in saved.get('state_dict', saved)}
-        wanted = unwrapped(self.model).state_dict()
+        names, wanted = (
+            {re.sub(r'^module\.|\.stock\b', '', name) for name in entries}
+            for entries in (saved.get('state_dict', saved),
+                            unwrapped(self.model).state_dict()))
         if names.isdisjoint(wanted):
             raise UsageError(
                 f'{filename} has no entry of the model: its names are like '
                 f'{min(names, default="none")}, the model\'s like '
-                f'{next(iter(wanted))}; weights of a backbone alone are '
+                f'{min(wanted)}; weights of a backbone alone are '
                 'loaded by its init_cfg')
         return super().load_checkpoint(filename, *args, **kwargs)
 

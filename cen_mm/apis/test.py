@@ -4,7 +4,7 @@ from typing import Optional, Sequence
 
 from ..compat import distribute_without_gpu
 from ..pretrained import pretrained_names
-from .absent import keep_modalities
+from .absent import datasets_in, keep_modalities
 from .checkpoint import ABSENT
 from .config import UsageError, runner_config
 from .runner import StrictRunner
@@ -52,6 +52,10 @@ def test(config: str,
             'no --out: draw them into a folder with --show-dir, or write '
             'them with tools/infer.py')
     if show or show_dir:
+        if 'visualization' not in cfg.get('default_hooks', {}):
+            raise UsageError(f'{config} has no default_hooks.visualization, '
+                             'which draws: add it, or leave --show and '
+                             '--show-dir out')
         cfg.default_hooks.visualization.update(
             dict(interval=1) if translates else dict(
                 draw=True, interval=1, show=show, wait_time=wait_time))
@@ -62,10 +66,17 @@ def test(config: str,
         if 'tta_model' not in cfg or 'tta_pipeline' not in cfg:
             raise UsageError(f'{config} has no tta_model and tta_pipeline: '
                              'add them, or leave --tta out')
-        cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+        for dataset in datasets_in(cfg.test_dataloader.dataset):
+            dataset.pipeline = cfg.tta_pipeline
+        if (cfg.tta_model.type, cfg.model.type) == ('SegTTAModel',
+                                                    'CENSegmentor'):
+            cfg.tta_model.type = 'StreamTTAModel'  # merges all predictions
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
     if out:
+        if not isinstance(cfg.test_evaluator, dict):
+            raise UsageError(f'{config} has several in test_evaluator: leave '
+                             'one, or --out out')
         cfg.test_evaluator.update(output_dir=out, keep_results=True)
     # Loaded by runner.test(), when hooks such as EMAHook are ready for it.
     cfg.load_from, cfg.resume = checkpoint, False

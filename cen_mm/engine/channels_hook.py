@@ -8,7 +8,7 @@ from torch.utils.data import Dataset
 
 from ..datasets import LoadModality
 from ..layers import CHANNELS, check_loaded
-from .runner import unwrapped
+from .runner import datasets_of, unwrapped
 
 
 @HOOKS.register_module()
@@ -29,14 +29,8 @@ class ChannelsHook(Hook):
         if not hasattr(model, 'channels'):
             return
         expected = dict(zip(model.modalities, model.channels))
-        loops = dict(
-            train_dataloader=runner._train_loop,
-            val_dataloader=runner._val_loop,
-            test_dataloader=runner._test_loop)
-        for field, loop in loops.items():
-            if not hasattr(loop, 'dataloader'):
-                continue
-            for loader in loaders_of(loop.dataloader.dataset):
+        for field, dataset in datasets_of(runner):
+            for loader in loaders_of(dataset):
                 if loader.modality in expected:
                     check_loaded(
                         loader.modality, loader.channels or CHANNELS,

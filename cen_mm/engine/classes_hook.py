@@ -7,6 +7,8 @@ from mmengine.runner import Runner
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import nn
 
+from .runner import datasets_of
+
 
 @HOOKS.register_module()
 class ClassesHook(Hook):
@@ -23,15 +25,8 @@ class ClassesHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Compare with the data sets of all loops that are built."""
-        loops = dict(
-            train_dataloader=runner._train_loop,
-            val_dataloader=runner._val_loop,
-            test_dataloader=runner._test_loop)
-        for field, loop in loops.items():
-            if hasattr(loop, 'dataloader'):
-                dataset = loop.dataloader.dataset
-                check_classes(
-                    runner.model, dataset.metainfo.get('classes'), field)
+        for field, dataset in datasets_of(runner):
+            check_classes(runner.model, dataset.metainfo.get('classes'), field)
 
 
 def check_classes(model: nn.Module, classes: Optional[Sequence[str]],

@@ -49,7 +49,8 @@ class SparsityHook(Hook):
 
     Raises:
         ValueError: If ``weight`` is negative or ``region`` unknown; before
-            training, if there is a weight, but no norm that exchanges.
+            training, if there is a weight, but no norm that exchanges, or
+            one whose scales are frozen.
     """
 
     def __init__(self,
@@ -86,6 +87,21 @@ class SparsityHook(Hook):
                 'SparsityHook found no norm that exchanges channels: set '
                 'exchange=dict(threshold=...) in the model, or the weight '
                 'of the hook to 0')
+        frozen = [name for name, norm in self.norms
+                  if not norm.weight.requires_grad]
+        if self.weight and frozen:
+            raise ValueError(
+                f'SparsityHook cannot move the frozen scales of {frozen}: set '
+                'requires_grad=True of their norm_cfg, set frozen_stages=-1, '
+                'take them out of exchange.norms, or set the weight of the '
+                'hook to 0')
+        dead = [name for name, norm in self.norms
+                if norm.exchange.replaced(norm.gamma).all()]
+        if dead:
+            runner.logger.warning(
+                f'all channels of {dead} are exchanged before the training, '
+                'for their scales are zero: if it starts from random weights, '
+                'set zero_init_residual=False of the backbone')
         self.modalities = modality_names(model)
         self.mask = torch.cat([
             region_mask(*norm.gamma.shape, self.region).flatten()

@@ -12,8 +12,9 @@ from .conv import PrivateConv2d
 from .fusion import check_start, hand_on
 from .present import OfModalities
 
+KERNELS = 11
 
-@MODELS.register_module()
+
 class MKMMDLoss(nn.Module):
     r"""Multi-kernel maximum mean discrepancy of two sets of vectors.
 
@@ -26,17 +27,10 @@ class MKMMDLoss(nn.Module):
 
     with averages over all pairs (the biased estimate, never negative). s is
     the mean squared distance of all vectors, without gradient: it makes the
-    loss independent of the scale of the features. The kernels' number is
-    the paper's; the common scale s and the equal weights of the kernels are
-    our choice.
-
-    Args:
-        num_kernels (int): K. Defaults to 11: sigma from 1/32 to 32.
+    loss independent of the scale of the features. K is the paper's, 11:
+    sigma from 1/32 to 32; the common scale s and the equal weights of the
+    kernels are our choice.
     """
-
-    def __init__(self, num_kernels: int = 11) -> None:
-        super().__init__()
-        self.num_kernels = num_kernels
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """``(P, C)`` and ``(Q, C)`` vectors to a scalar, float32 at least."""
@@ -49,8 +43,8 @@ class MKMMDLoss(nn.Module):
                         2 * both @ both.T).clamp(min=0)
             distance = distance / distance.detach().mean().clamp(min=1e-12)
             kernel = sum(
-                torch.exp(-distance / 4.**(n - (self.num_kernels - 1) / 2))
-                for n in range(self.num_kernels)) / self.num_kernels
+                torch.exp(-distance / 4.**(n - (KERNELS - 1) / 2))
+                for n in range(KERNELS)) / KERNELS
         p = len(x)
         return (kernel[:p, :p].mean() + kernel[p:, p:].mean() -
                 2 * kernel[:p, p:].mean())

@@ -19,7 +19,7 @@ def check_modalities(modalities: Sequence[str],
 
     Raises:
         ValueError: If there is none, one is no plain name, is 'ensemble' or
-            the target, or two are equal.
+            the target or has 'loss' in it, or two are equal.
     """
     if isinstance(modalities, str) or not modalities:
         raise ValueError(f'modalities must be a sequence of names such as '
@@ -31,6 +31,11 @@ def check_modalities(modalities: Sequence[str],
                 f'modalities={names} holds {name!r}: a modality is named by '
                 'letters, digits and underscores, since its name becomes a '
                 'key of losses, metrics and files')
+        if 'loss' in name:
+            raise ValueError(
+                f'modalities={names} holds {name!r}: mmengine would add its '
+                "accuracy to the loss, as all values whose key has 'loss' in "
+                'it: choose another name')
         if name == 'ensemble':
             raise ValueError(f"modalities={names} holds 'ensemble', which "
                              'names the average of the streams: choose '

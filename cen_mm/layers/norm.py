@@ -64,10 +64,12 @@ class PrivateNorm(PrivateLayer):
             sizes = ('num_features', 'running_mean', 'running_var')
         elif isinstance(stock, nn.GroupNorm):
             self.wide, sizes = own, ('num_groups', 'num_channels')
-        elif isinstance(stock, nn.LayerNorm) and len(
-                stock.normalized_shape) == 1:
+        elif isinstance(stock, nn.LayerNorm) and set(
+                stock.normalized_shape[1:]) <= {1}:
             self.wide, sizes = False, ()
-            self.channel_dim = 1 if '2d' in type(stock).__name__ else -1
+            of_maps = ('2d' in type(stock).__name__
+                       or len(stock.normalized_shape) > 1)
+            self.channel_dim = 1 if of_maps else -1
         else:
             raise ValueError(
                 f'{stock} cannot be private: batch, instance, group and layer '

@@ -71,7 +71,7 @@ def make_private(net: nn.Module,
             return PrivateNorm(layer, num_modalities, of_norms)
         if 'convs' in private and isinstance(layer, CONVS):
             return PrivateConv(layer, num_modalities)
-        _check_known(layer, name, private)
+        _check_known(layer, name or 'the network', private)
         # Not named_children(), which leaves out the second place of a layer.
         for child_name, child in list(layer._modules.items()):
             if child is not None:

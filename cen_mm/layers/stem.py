@@ -52,7 +52,11 @@ class PrivateStem(PrivateLayer):
         present = range(p) if self.present is None else self.present
         outs = [self.stock[m](image[:, :self.channels[m]])
                 for m, image in zip(present, images)]
-        return refold(torch.cat(outs, dim=1), p)
+        out = torch.cat(outs, dim=1)
+        if self.training and p < self.num_modalities:
+            # All weights take part, as distributed training asks for.
+            out = out + 0 * sum(v.sum() for v in self.parameters())
+        return refold(out, p)
 
     def _load_from_state_dict(self, state_dict: Dict[str, Tensor],
                               prefix: str, *args) -> None:

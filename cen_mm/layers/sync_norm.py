@@ -48,8 +48,10 @@ class SyncBN(nn.BatchNorm2d):
         if self.track_running_stats:
             self._track(mean.detach(), (var * count / (count - 1)).detach())
         y = centred * (var + self.eps).rsqrt().view(-1, 1, 1)
-        if self.affine:
-            y = y * self.weight.view(-1, 1, 1) + self.bias.view(-1, 1, 1)
+        if self.weight is not None:  # a PrivateNorm may have taken them
+            y = y * self.weight.view(-1, 1, 1)
+        if self.bias is not None:
+            y = y + self.bias.view(-1, 1, 1)
         return y.to(x.dtype)
 
     def _track(self, mean: Tensor, var: Tensor) -> None:

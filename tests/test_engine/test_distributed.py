@@ -9,15 +9,24 @@ from test_parity import Runner, samples_of, small_cen
 
 from cen_mm import PrivateSyncBN, SparsityHook
 
+KINDS = ('frozen', 'synced', 'synced affine', 'synced stats')
+
 
 def job(kind):
     """A net, a batch of four and its labels; the same in every process."""
     torch.set_num_threads(1)
     init_default_scope('mmseg')
     torch.manual_seed(0)
-    net = small_cen(50, norm='SyncBN' if kind == 'synced' else 'BN')
+    norm, _, private = kind.partition(' ')
+    net = small_cen(50, norm='SyncBN' if norm == 'synced' else 'BN',
+                    private=(private, ) if private else ('affine', 'stats'))
     x, target = torch.randn(4, 6, 32, 32), torch.randint(0, 5, (4, 32, 32))
     return net.double().train(), x.double(), target
+
+
+def hook_of(kind):
+    """Scales that are shared exchange nothing."""
+    return SparsityHook(0. if 'stats' in kind else 1e-3)
 
 
 def gradients(model, x, target):
@@ -31,9 +40,9 @@ def gradients(model, x, target):
 def process(rank, folder):
     dist.init_process_group(
         'gloo', init_method=f'file://{folder}/meet', rank=rank, world_size=2)
-    for kind in ('frozen', 'synced'):
+    for kind in KINDS:
         net, x, target = job(kind)
-        SparsityHook(1e-3).before_train(Runner(net, folder))
+        hook_of(kind).before_train(Runner(net, folder))
         model = MMDistributedDataParallel(net, device_ids=None)
         part = slice(2 * rank, 2 * rank + 2)
         result = gradients(model, x[part], target[part])
@@ -66,10 +75,10 @@ def test_statistics_of_16_bits(dtype, momentum):
             atol=0.01)
 
 
-@pytest.mark.parametrize('kind', ['frozen', 'synced'])
+@pytest.mark.parametrize('kind', KINDS)
 def test_two_halves_give_the_gradients_of_the_whole(kind, folder, tmp_path):
     net, x, target = job(kind)
-    SparsityHook(1e-3).before_train(Runner(net, tmp_path))
+    hook_of(kind).before_train(Runner(net, tmp_path))
     expected = gradients(net, x, target)
     for name, value in torch.load(folder / f'{kind}.pth').items():
         if 'num_batches' not in name:

@@ -137,6 +137,26 @@ def test_wrong_penalties_are_refused_when_built(kwargs, message):
         SparsityHook(**kwargs)
 
 
+def test_frozen_scales_are_refused(job, tmp_path):
+    net, _, _ = job
+    net.backbone.layer1[1].bn2.weight.requires_grad_(False)
+    with pytest.raises(ValueError, match='backbone.layer1.1.bn2.*frozen_st'):
+        SparsityHook(WEIGHT).before_train(Runner(net, tmp_path))
+    SparsityHook(0.).before_train(Runner(net, tmp_path))
+
+
+def test_scales_that_begin_at_zero_are_named(job, tmp_path):
+    net, _, _ = job
+    runner, lines = Runner(net, tmp_path), []
+    runner.warning = lines.append
+    SparsityHook(WEIGHT).before_train(runner)
+    assert not lines
+    torch.nn.init.zeros_(net.backbone.layer1[1].bn2.weight)
+    SparsityHook(WEIGHT).before_train(runner)
+    assert "['backbone.layer1.1.bn2']" in lines[0]
+    assert 'zero_init_residual=False' in lines[0]
+
+
 def test_without_weight_and_norms_it_does_nothing(job, tmp_path):
     net, x, target = job
     for norm in net.backbone.modules():

@@ -106,8 +106,8 @@ def of_a_backbone(saved):
 
 
 @pytest.mark.parametrize('content, parts', [
-    (of_a_backbone, ['no entry of the model', 'like bn1.stock.bias',
-                     "model's like backbone.conv1.weight", 'init_cfg']),
+    (of_a_backbone, ['no entry of the model', 'like bn1.bias',
+                     "model's like backbone.bn1.bias", 'init_cfg']),
     (b'', ['cannot be read as a checkpoint']),
     (b'text', ['cannot be read as a checkpoint'])])
 def test_nothing_to_start_from(changed, tiny_train, tmp_path, content, parts):
@@ -118,3 +118,17 @@ def test_nothing_to_start_from(changed, tiny_train, tmp_path, content, parts):
         (tmp_path / 'text.pth').write_bytes(content)
     with fails(UsageError, path, *parts):
         tiny_train(f'load_from={path}')
+
+
+def of_one_modality(saved):
+    """A plain network, as mmseg saves it."""
+    return {
+        name.replace('.stock', '').replace('.head.', '.'):
+        value.chunk(2)[0] if '.stock.' in name and value.dim() else value
+        for name, value in saved['state_dict'].items()
+    }
+
+
+def test_a_plain_network_starts_private_convolutions(changed, tiny_train):
+    tiny_train(f'load_from={changed(of_one_modality)}',
+               'model.private=(convs,affine,stats)')

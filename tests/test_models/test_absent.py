@@ -150,10 +150,14 @@ def test_dropping_is_by_batch_with_its_probability_and_never_of_all():
             MultimodalPreProcessor(NAMES, drop=drop)
 
 
-@pytest.mark.parametrize('fusion', [None, 'ConcatFusion', 'AlignFusion'])
-def test_a_dropped_modality_learns_nothing(fusion):
+@pytest.mark.parametrize('fusion, own', [
+    (None, {}), ('ConcatFusion', {}), ('AlignFusion', {}),
+    (None, dict(channels=dict(depth=1),
+                private=('stem', 'affine', 'stats')))])
+def test_a_dropped_modality_learns_nothing(fusion, own):
     net = CENSegmentor(
         modalities=NAMES,
+        **own,
         exchange=dict(norms='bn2'),
         backbone=dict(type='ResNet', depth=50, stem_channels=4,
                       base_channels=4),
@@ -175,6 +179,10 @@ def test_a_dropped_modality_learns_nothing(fusion):
         before = start[f'{name}.stock.running_mean'].view(3, -1)
         moved = (norm.stock.running_mean.view(3, -1) != before).any(1)
         assert moved.tolist() == [True, False, True]
+    if own:
+        grads = [conv.weight.grad.abs().sum() for conv
+                 in net.backbone.conv1.stock]
+        assert grads[1] == 0 and grads[0] > 0 and grads[2] > 0
     # Every parameter is in the graph, as distributed training asks for.
     assert all(p.grad is not None for p in net.parameters())
 

@@ -253,6 +253,7 @@ BY_HAND = dict(type='PrivateBN', num_modalities=3)
      'the CENResNet exchanges channels by itself'),
     (dict(modalities=('rgb', 'rgb')), 'holds a name twice'),
     (dict(modalities=('rgb', 'ensemble')), "holds 'ensemble'"),
+    (dict(modalities=('rgb', 'gloss')), "holds 'gloss'"),
     (dict(modalities=('rgb', 'near infrared')), "holds 'near infrared'"),
     (dict(modalities='rgb'), 'must be a sequence of names'),
     (dict(decode_head=dict(

@@ -6,6 +6,7 @@ from mmseg.registry import MODELS
 from test_parity import samples_of
 
 from cen_mm import StreamHead
+from cen_mm.layers import make_private
 
 CLASSES, WIDTHS = 3, (8, 16, 32, 64)
 LAST = dict(in_channels=64, in_index=3, channels=8)
@@ -30,7 +31,6 @@ HEADS = [
     dict(LAST, type='APCHead', pool_scales=(1, 2)),
     dict(LAST, type='EMAHead', ema_channels=8, num_bases=4,
          num_stages=2),
-    dict(LAST, type='ISAHead', isa_channels=8, down_factor=(2, 2)),
     dict(LAST, type='STDCHead', boundary_threshold=0.1,
          loss_decode=[dict(type='CrossEntropyLoss', loss_name='loss_ce'),
                       dict(type='CrossEntropyLoss', loss_name='loss_b')]),
@@ -42,18 +42,52 @@ HEADS = [
 ]
 
 
+def build(cfg):
+    """With norms where it takes any; the Segmenter has its own."""
+    if cfg['type'] != 'SegmenterMaskTransformerHead':
+        cfg = dict(cfg, norm_cfg=dict(type='BN'))
+    return MODELS.build(dict(cfg, num_classes=CLASSES))
+
+
+def alone(private, plain, m):
+    """The plain head with the values that modality m has of its own."""
+    state = plain.state_dict()
+    for key, value in private.state_dict().items():
+        name = key.replace('.stock', '').replace(
+            '.scale', '.weight').replace('.offset', '.bias')
+        if value.shape != state[name].shape:
+            value = value.chunk(2)[m]
+        state[name] = value
+    plain.load_state_dict(state)
+    return plain.eval()
+
+
+@pytest.mark.parametrize('private', [
+    ('affine', 'stats'), ('convs', 'affine', 'stats')], ids=len)
 @pytest.mark.parametrize('cfg', HEADS, ids=lambda cfg: cfg['type'])
-def test_streams_are_what_the_head_makes_of_a_modality(cfg):
-    head = MODELS.build(dict(cfg, num_classes=CLASSES))
+def test_streams_are_what_the_head_makes_of_a_modality(cfg, private):
+    if 'convs' in private and cfg['type'] in (
+            'SegmenterMaskTransformerHead', 'STDCHead'):
+        pytest.skip('has other weights than convolutions')
+    torch.manual_seed(0)
+    head = make_private(build(cfg), 2, private)
+    for value in head.state_dict().values():
+        if value.dim() == 1:  # of norms: apart, and none of a new one
+            torch.nn.init.uniform_(value, 0.5, 1.5)
+        elif len(value.shape) == 4:
+            value += 0.05 * torch.randn(value.shape)
     net = StreamHead(head, ('rgb', 'depth'))
     features = [torch.randn(4, width, 32 >> i, 32 >> i)
                 for i, width in enumerate(WIDTHS)]
+    plain = [alone(head, build(cfg), m) for m in range(2)]
     net.eval()
     with torch.no_grad():
+        torch.manual_seed(1)  # the first call of a Hamburger draws
         out = net(features)
         streams = out.chunk(3, dim=1)
         for m in range(2):
-            expected = head([x[m::2] for x in features])
+            torch.manual_seed(1)
+            expected = plain[m]([x[m::2] for x in features])
             torch.testing.assert_close(
                 streams[m], expected, rtol=1e-4, atol=1e-5)
         torch.testing.assert_close(streams[2], (streams[0] + streams[1]) / 2)
@@ -63,6 +97,16 @@ def test_streams_are_what_the_head_makes_of_a_modality(cfg):
     assert {k.split('.')[0] for k in losses} == {'rgb', 'depth', 'ensemble'}
     assert all(p.grad is not None and p.grad.isfinite().all()
                for p in head.parameters() if p.requires_grad)
+
+
+def test_a_head_that_hands_windows_to_norms_is_refused():
+    head = make_private(build(dict(
+        LAST, type='ISAHead', isa_channels=8, down_factor=(2, 2))), 2,
+                        ('affine', 'stats'))
+    with pytest.raises(ValueError, match='called with a batch of 16, where 4'):
+        StreamHead(head, ('rgb', 'depth'))([
+            torch.randn(4, width, 32 >> i, 32 >> i)
+            for i, width in enumerate(WIDTHS)])
 
 
 @pytest.mark.parametrize('norm_cfg', [None, dict(type='BN')])

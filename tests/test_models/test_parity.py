@@ -15,12 +15,14 @@ from cen_mm.layers import exchangeable_norms
 CLASSES = 5
 
 
-def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN'):
+def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN',
+              private=('affine', 'stats')):
     """A CEN RefineNet of an eighth of the width, with exchanging gammas."""
     net = CENSegmentor(
         modalities=modalities,
-        exchange=None if len(modalities) == 1 else dict(
-            norms='bn2', threshold=2e-2, region=region),
+        private=private,
+        exchange=None if 'affine' not in private or len(modalities) == 1
+        else dict(norms='bn2', threshold=2e-2, region=region),
         backbone=dict(
             type='ResNet',
             depth=depth,
@@ -37,7 +39,8 @@ def small_cen(depth, modalities=('rgb', 'depth'), region='all', norm='BN'):
             loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
         test_cfg=ConfigDict(mode='whole'))
     for _, norm in exchangeable_norms(net):
-        make_gammas(norm)
+        if 'affine' in private:
+            make_gammas(norm)
     net.decode_head.ensemble.alpha.data.normal_()
     return net
 
@@ -105,7 +108,7 @@ class Runner:
     def info(self, *args):
         pass
 
-    update_scalar = info
+    warning = update_scalar = info
 
     def add_scalars(self, *args, step):
         pass

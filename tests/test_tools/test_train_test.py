@@ -92,6 +92,13 @@ def test_predictions_are_saved_painted_and_augmented(run_test):
         saved = np.array(Image.open(f'maps/{name}.png'))
         assert saved.shape == (24, 30) and saved.max() < 40
     assert len(list(Path('painted').rglob('*.png'))) == 2
+    # mmseg's own, as its configs have it, would merge the ensemble alone.
+    run_test('work/epoch_1.pth', '--tta', '--work-dir', 'stock_tta',
+             '--cfg-options', 'tta_model.type=SegTTAModel')
+    ours, stock = (json.loads(next(Path(name).glob('*/*.json')).read_text())
+                   for name in ('tta', 'stock_tta'))
+    for key in ('mIoU', 'rgb/mIoU', 'depth/aAcc'):
+        assert ours[key] == pytest.approx(stock[key], nan_ok=True)
 
 
 @pytest.mark.parametrize('args, parts', [
