@@ -64,25 +64,25 @@ def compare_rows(work_dir: str, references: Sequence[str],
     streams = dict.fromkeys(
         key for run in runs for key in streams if run[key])
     # Trainings that are still running have such files, too.
-    files = {
-        row: [root / row / f'seed{run["seed"]}' / 'confusions.npz'
-              for run in seeds] for row, seeds in rows.items()
-    }
+    files = [[root / row / f'seed{run["seed"]}' / 'confusions.npz'
+              for run in seeds] for row, seeds in rows.items()]
+    names = dict(zip(rows, run_names([Path(row) for row in rows])))
+    rows = dict(zip(names.values(), rows.values()))
+    files, references = dict(zip(rows, files)), [names[r] for r in references]
     differences = {
         (row, reference): compare_runs(
             files[row], files[reference])['ensemble']
         for reference in references for row in rows if row != reference
     }
-    names = dict(zip(rows, run_names([Path(row) for row in rows])))
     lines = []
     for row, seeds in rows.items():
-        cells = {'row': names[row], 'seeds': str(len(seeds))}
+        cells = {'row': row, 'seeds': str(len(seeds))}
         for stream in streams:
             cells[stream.rpartition('/')[0] or 'ensemble'] = _spread(
                 [run[stream] for run in seeds])
         for reference in references:
             found = differences.get((row, reference))
-            cells[f'minus {names[reference]}'] = _interval(found)
+            cells[f'minus {reference}'] = _interval(found)
         cells['exchanged'] = _spread(
             [run['exchanged'] for run in seeds], 100)
         minutes = [float(run['seconds']) / 60
@@ -90,11 +90,7 @@ def compare_rows(work_dir: str, references: Sequence[str],
         cells['minutes'] = f'{mean(minutes):.0f}' if minutes else ''
         lines.append(cells)
     if plot:
-        _draw({names[row]: seeds for row, seeds in rows.items()},
-              list(streams),
-              {names[row]: found for (row, reference), found
-               in differences.items() if reference == references[0]},
-              names[references[0]], plot)
+        _draw(rows, list(streams), differences, references[0], plot)
     head = list(lines[0])
     return '\n'.join(
         f'| {" | ".join(line)} |' for line in (
@@ -116,8 +112,7 @@ def _interval(found: Optional[Difference]) -> str:
 
 
 def _draw(rows: Dict[str, List[Cells]], streams: List[str],
-          differences: Dict[str, Difference], reference: str,
-          plot: str) -> None:
+          differences: dict, reference: str, plot: str) -> None:
     """A line a row: mIoU on the left, the difference on the right."""
     figure, ((left, right), ) = new_figure(
         1, 2, (9, 1.2 + 0.28 * len(rows)), sharey=True,
@@ -133,7 +128,7 @@ def _draw(rows: Dict[str, List[Cells]], streams: List[str],
             left.plot(
                 values, [place + 0.2 * (shift - 1)] * len(values), 'o',
                 color=colours[name], alpha=0.7, markersize=4)
-        found = differences.get(row)
+        found = differences.get((row, reference))
         if found is not None:
             gain = found.a - found.b
             right.errorbar(
