@@ -1,6 +1,7 @@
 """Layers and runs in tables and pictures: their names, and files of rows."""
 import csv
 import difflib
+import io
 import os
 from pathlib import Path
 from typing import Iterable, List, Sequence, Union
@@ -47,10 +48,28 @@ def run_names(folders: Sequence[Path]) -> List[str]:
     return [os.path.relpath(folder, shared) for folder in folders]
 
 
+def write_csv(path: Union[str, Path], rows: Sequence[dict],
+              columns: Sequence[str] = ()) -> None:
+    """Write rows, as :func:`write_whole`.
 
-def write_csv(path: Union[str, Path], rows: List[dict]) -> None:
-    """Write rows of the same keys, which the first line names."""
-    with open(path, 'w', newline='') as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    Args:
+        path (str | Path): The file.
+        rows (Sequence[dict]): Cells by column.
+        columns (Sequence[str]): What the first line names. A row may lack
+            some of them, and hold others, which are left out. Defaults to
+            the columns of the first row.
+    """
+    file = io.StringIO()
+    writer = csv.DictWriter(
+        file, columns or list(rows[0]), extrasaction='ignore')
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, file.getvalue())
+
+
+def write_whole(path: Union[str, Path], text: str) -> None:
+    """Write a file, whole or not at all."""
+    part = f'{path}.part'
+    with open(part, 'w', newline='') as file:
+        file.write(text)
+    os.replace(part, path)

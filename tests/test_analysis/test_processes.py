@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from cen_mm.analysis.compare.processes import OTHERS, run_all
-from cen_mm.analysis.compare.sweep_folder import cut_off, rewind
+from cen_mm.analysis.compare.processes import run_all
+from cen_mm.analysis.compare.trainings import OTHERS, cut_off, rewind
 from cen_mm.apis.work_dir import locked
 
 

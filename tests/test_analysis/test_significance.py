@@ -44,6 +44,7 @@ def test_difference_and_interval(images, tmp_path):
     found = compare_runs(str(tmp_path / 'a'), str(tmp_path / 'b'), 400)
     assert list(found) == ['ensemble', 'rgb']
     d = found['ensemble']
+    assert d.seeds == (2, 3)
     for value, seeds in ((d.a, a), (d.b, b)):
         assert value == pytest.approx(
             np.mean([miou(labels, maps) for maps in seeds]))
@@ -84,3 +85,17 @@ def test_other_images_are_refused(images, tmp_path):
         compare_runs(str(tmp_path), str(tmp_path / 'b'))
     with pytest.raises(FileNotFoundError, match='save_confusions'):
         compare_runs(str(tmp_path / 'c'), str(tmp_path / 'b'))
+
+
+def test_what_is_printed(images, tmp_path, monkeypatch, run_tool):
+    labels, predict = images
+    maps = predict(.5)
+    for folder in 'a/seed0', 'a/seed1', 'b':
+        write_run(tmp_path / folder, maps, labels)
+    monkeypatch.chdir(tmp_path)
+    score = miou(labels, maps)
+    printed = run_tool('analysis_tools/significance.py', 'a', 'b')
+    assert printed.splitlines() == [
+        'a (seeds: 2) - b (seeds: 1), mIoU',
+        *(f'{stream}: {score:.2f} - {score:.2f} = +0.00 [+0.00, +0.00]'
+          for stream in ('ensemble', 'rgb'))]

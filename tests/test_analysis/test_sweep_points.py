@@ -6,7 +6,6 @@ import pytest
 from mmengine.config import Config
 
 from cen_mm.analysis.compare.sweep import run_sweep
-from cen_mm.analysis.compare.sweep_folder import SweepFolder
 from cen_mm.analysis.compare.sweep_points import (
     Point,
     config_value,
@@ -14,7 +13,7 @@ from cen_mm.analysis.compare.sweep_points import (
     plan,
     read_vary,
 )
-from cen_mm.apis.config import parse_options
+from cen_mm.analysis.compare.trainings import changed, config_text
 
 WEIGHT = 'default_hooks.sparsity.weight'
 THRESHOLD = 'model.backbone.exchange.threshold'
@@ -82,15 +81,16 @@ def test_bad_requests(tmp_path, monkeypatch, vary, kwargs, message):
     ('None,True', [None, True]), ('[1,2],[3,4]', [[1, 2], [3, 4]]),
     ('[1,2]', [[1, 2]]), ('(1,2)', [(1, 2)])])
 def test_values_reach_the_training(tmp_path, text, values):
-    """As they are read, so they arrive: through --cfg-options."""
+    """As they are read, so they arrive: through a file."""
     assert read_vary([f'a.b={text}']) == {'a.b': values}
-    folder = SweepFolder(
-        tmp_path, Config(dict(train_cfg=dict(max_iters=3))), 'net.py', {}, [])
+    cfg = Config(dict(a=dict(b=0, c=1)))
+    file = tmp_path / 'net.py'
     for value in values:
-        given = folder.command('train.py', Point('a.b', value, 7))
-        options = given[given.index('--cfg-options') + 1:]
-        assert parse_options(options) == {
-            'a.b': value, 'randomness.seed': 7}
+        file.write_text(config_text(
+            changed(cfg, Point('a.b', value, 7).options)))
+        assert Config.fromfile(file).to_dict() == dict(
+            a=dict(b=value, c=1), randomness=dict(seed=7))
+    assert cfg.a.b == 0
 
 
 def test_the_unchanged_config_is_trained_once():

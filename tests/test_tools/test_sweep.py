@@ -23,25 +23,27 @@ visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])
 # of 40 + seed - weight, and the threshold as share of exchanged channels.
 TRAIN = '''
 import json
+import runpy
 import sys
 from pathlib import Path
 import numpy as np
 
 given = sys.argv[1:]
 folder = Path(given[given.index('--work-dir') + 1])
-options = dict(x.split('=') for x in given[given.index('--cfg-options') + 1:])
+cfg = runpy.run_path(given[0])
 with open(folder / 'starts.txt', 'a') as file:
     print(*given, file=file)
 (folder / 'epoch_5.pth').touch()
 (folder / 'last_checkpoint').write_text(str(folder / 'epoch_5.pth'))
-weight = float(options.get('default_hooks.sparsity.weight', 1e-3))
+hooks = cfg['default_hooks']
+weight = hooks['sparsity']['weight'] if 'sparsity' in hooks else 1e-3
 if weight == 1 and Path('broken').exists():
     sys.exit('Traceback\\nValueError: out of luck\\n')
-threshold = float(options.get('model.generator.exchange.threshold', 0.02))
+threshold = cfg['model']['generator']['exchange']['threshold']
 log = folder / '20260101_000000/vis_data/scalars.json'
 log.parent.mkdir(parents=True, exist_ok=True)
 log.write_text(json.dumps({
-    'rgb/mIoU': 1.0, 'mIoU': 40 + int(options['randomness.seed']) - weight,
+    'rgb/mIoU': 1.0, 'mIoU': 40 + cfg['randomness']['seed'] - weight,
     'time': 1.0, 'step': 10}))
 (folder / 'gammas').mkdir(exist_ok=True)
 np.savez(folder / 'gammas/iter_10.npz', modalities=['rgb', 'depth'],
@@ -138,16 +140,18 @@ def test_what_fails_is_reported_and_tried_again(sweep):
     first, second = Path(
         'out', failed, 'starts.txt').read_text().splitlines()
     assert '--resume' not in first and 'load_from' not in first
+    assert first.startswith(f'out/configs/{failed}.py ')
     assert '--resume' in second and second.endswith('load_from=None')
 
 
 def test_another_config_is_refused(sweep):
     sweep(f'{WEIGHT}=1')
-    Path('other.py').write_text(CONFIG)
+    Path('other.py').write_text(CONFIG.replace('10', '20'))
     for other in dict(options=['model.type=Other']), dict(config='other.py'):
-        with pytest.raises(ValueError, match='holds the sweep of another '
-                           'config, .*out/net.py.*give another --work-dir'):
-            sweep(f'{WEIGHT}=1', **other)
+        for value in 1, 2:  # also where no training has been of it
+            with pytest.raises(ValueError, match='trainings of another config,'
+                               ' .*out/configs/unchanged.py: give another'):
+                sweep(f'{WEIGHT}={value}', **other)
     assert '0 start' in sweep(f'{WEIGHT}=1')
 
 
@@ -161,7 +165,8 @@ def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks, interval):
     monkeypatch.setenv('PATH', '')  # no git either
     sweep(f'{THRESHOLD}=0.5')
     assert read()[0]['commit'] == 'none'
-    assert Config.fromfile('out/net.py').default_hooks.checkpoint == dict(
+    kept = Config.fromfile(f'out/configs/{THRESHOLD}=0.5_seed0.py')
+    assert kept.default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=interval, save_best=None,
         max_keep_ckpts=2)
 

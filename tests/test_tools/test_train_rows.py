@@ -15,7 +15,10 @@ ROWS = '''
 net,mine/cen,mine/net.py,,,,,,,,
 net,mine/strong,mine/net.py,default_hooks.sparsity.weight=1,Strong.,,,,,,
 net,other/cen,mine/net.py,randomness.deterministic=True,Other.,,,,,,
+net,other/texts,other/texts.py,,,,,,,,
 '''
+EVALUATORS = "val_evaluator = [dict(type='MAE'), dict(type='FID')]\n"
+NET = '# A net.\n' + CONFIG.replace("'IoU'", "'StreamIoUMetric'")
 
 
 @pytest.fixture
@@ -23,7 +26,8 @@ def train_rows(tmp_path, monkeypatch, capsys):
     """The tool in a repository of its own, with the stand-in."""
     before = signal.getsignal(signal.SIGTERM)
     for path, text in (('configs/rows.csv', HEAD + ROWS.lstrip()),
-                       ('configs/mine/net.py', '# A net.\n' + CONFIG),
+                       ('configs/mine/net.py', NET),
+                       ('configs/other/texts.py', NET + EVALUATORS),
                        ('tools/train.py', TRAIN)):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -34,7 +38,7 @@ def train_rows(tmp_path, monkeypatch, capsys):
 
     def call(*args):
         monkeypatch.setattr(
-            sys, 'argv', ['train_rows.py', *args, '--work-dir', 'out'])
+            sys, 'argv', ['train_rows.py', '--work-dir', 'out', *args])
         tool.main()
         return capsys.readouterr().out
 
@@ -76,7 +80,9 @@ def test_what_was_cut_off_goes_on_and_what_failed_is_told(
     (tmp_path / 'broken').unlink()
     assert '1 are finished, 1 go on, 0 start' in train_rows('mine/')
     calls = (tmp_path / 'out/mine/strong/seed0/starts.txt').read_text()
-    assert '--resume' in calls.splitlines()[1]
+    first, second = calls.splitlines()
+    assert '--resume' not in first and 'load_from' not in first
+    assert '--resume' in second and 'load_from=None' in second.split()
     result = json.loads(
         (tmp_path / 'out/mine/strong/seed0/result.json').read_text())
     assert result['seconds'] is None  # it was resumed
@@ -95,3 +101,34 @@ def test_other_options_need_another_folder(train_rows):
     train_rows('mine/cen')
     with pytest.raises(SystemExit, match='give another --work-dir'):
         train_rows('mine/cen', '--cfg-options', 'default_hooks.a.b=1')
+    with pytest.raises(SystemExit, match='give another --work-dir'):
+        train_rows('other/cen', '--cfg-options', 'default_hooks.a.b=1')
+
+
+@pytest.mark.parametrize('path, old, new, row', [
+    ('mine/net.py', '0.02', '0.03', 'mine/cen'),
+    ('rows.csv', 'weight=1,', 'weight=2,', 'mine/strong')])
+def test_another_config_needs_another_folder(train_rows, tmp_path, path, old,
+                                             new, row):
+    train_rows('mine/')
+    file = tmp_path / 'configs' / path
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(SystemExit, match=f'configs/{row}/seed0.py: give ano'):
+        train_rows(row, 'other/cen')
+    assert len(results()) == 2
+    # Others go on, where the edit does not concern them.
+    if path == 'rows.csv':
+        assert '1 start' in train_rows('mine/cen', 'other/cen')
+
+
+def test_several_evaluators(train_rows, tmp_path):
+    """As in translation, whose metrics are a list."""
+    train_rows('other/texts')
+    assert 'save_confusions' not in (
+        tmp_path / 'out/other/texts/seed0/starts.txt').read_text()
+
+
+def test_a_folder_that_options_cannot_name(train_rows, tmp_path):
+    with pytest.raises(SystemExit, match='--work-dir my runs: .*without blan'):
+        train_rows('mine/cen', '--work-dir', 'my runs')
+    assert not list(tmp_path.rglob('starts.txt'))

@@ -4,8 +4,9 @@
         --reference nyudv2_lite/two_streams --plot OUT.png
 
 Prints a Markdown table: mIoU of every stream (mean and standard deviation
-over the seeds) and, for each reference, the difference of the ensembles with
-its 95 % interval, see significance.py.
+over the seeds) and, for each reference, the ensemble minus that of the
+reference with its 95 % interval, see significance.py. Rows are called by as
+much of their names as tells them apart. What still trains does not count.
 """
 import argparse
 

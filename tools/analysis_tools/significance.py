@@ -7,7 +7,8 @@ A run is a confusions.npz, which a test or a training writes with
     --cfg-options val_evaluator.save_confusions=FOLDER/confusions.npz
 
 (of a test: test_evaluator...), or a folder below which one lies for each
-seed. Prints mIoU of each stream, and the difference with its 95 % interval.
+seed. Prints how many seeds each has, mIoU of each stream, and the difference
+with its 95 % interval.
 """
 import argparse
 
@@ -26,6 +27,9 @@ def main() -> None:
         found = compare_runs(args.run_a, args.run_b, args.resamples)
     except (OSError, ValueError) as error:
         raise SystemExit(str(error))
+    seeds = next(iter(found.values())).seeds
+    print(f'{args.run_a} (seeds: {seeds[0]}) - '
+          f'{args.run_b} (seeds: {seeds[1]}), mIoU')
     for stream, d in found.items():
         print(f'{stream}: {d.a:.2f} - {d.b:.2f} = {d.a - d.b:+.2f} '
               f'[{d.low:+.2f}, {d.high:+.2f}]')

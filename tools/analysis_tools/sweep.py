@@ -10,21 +10,20 @@ them. Where a field's own value is among the given ones, that point belongs to
 every field's curve, and is trained once. WORK_DIR holds
 
     results.csv     one line for each point of a curve, for sweep_plot.py
-    CONFIG.py       what is trained, with --cfg-options
-    NAME/           a training with train.log, logs and gammas
+    configs/        what is trained, NAME.py for each
+    NAME/           a training with train.log, logs and gammas, and
+                    confusions.npz of a segmentation, for significance.py
 
 The same command goes on where it was stopped: it resumes what was cut off,
 tries again what failed, and skips what is finished; more values and seeds may
-be given. Checkpoints serve to resume only: two are kept, and none of a
-finished training.
+be given, but no other config or --cfg-options. Checkpoints serve to resume
+only: two are kept, and none of a finished training.
 
 In results.csv "config_value" is the config's own value, "exchanged" the last
 recorded share of exchanged channels (mean over layers and modalities), and
 "seconds" the duration, empty where a training was resumed.
 """
 import argparse
-import signal
-import sys
 from pathlib import Path
 
 
@@ -43,21 +42,12 @@ def main() -> None:
         help='override fields of the config for all trainings')
     args = parser.parse_args()
 
+    from cen_mm.analysis.compare.processes import supervise
     from cen_mm.analysis.compare.sweep import run_sweep
-    sys.stdout.reconfigure(line_buffering=True)  # a log is read meanwhile
-    # kill ends the trainings, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        failed = run_sweep(
-            args.config, args.vary, args.seeds, args.jobs, args.work_dir,
-            args.cfg_options, str(Path(__file__).parents[1] / 'train.py'))
-    except (ValueError, OSError) as error:
-        raise SystemExit(str(error))
-    except KeyboardInterrupt:
-        print('stopped; the same command goes on from here')
-        raise SystemExit(130)
-    if failed:
-        raise SystemExit(1)
+    supervise(
+        run_sweep, args.config, args.vary, args.seeds, args.jobs,
+        args.work_dir, args.cfg_options,
+        str(Path(__file__).parents[1] / 'train.py'))
 
 
 if __name__ == '__main__':

@@ -7,15 +7,15 @@ A row is given by its name, or all rows of a folder by that. WORK_DIR holds
 
     results.csv       one line for each training: metrics of its last
                       validation, share of exchanged channels, seconds
-    ROW/seedN/        train.log, checkpoints, gammas, confusions.npz
+    configs/          what is trained, ROW/seedN.py for each
+    ROW/seedN/        train.log, checkpoints, gammas, and confusions.npz of a
+                      segmentation, for compare_rows.py
 
 The same command goes on where it was stopped: it resumes what was cut off,
 tries again what failed, and skips what is finished; more rows and seeds may
-be given.
+be given, but no other config of a row, nor --cfg-options.
 """
 import argparse
-import signal
-import sys
 from pathlib import Path
 
 
@@ -32,21 +32,11 @@ def main() -> None:
         help='override fields of the configs for all trainings')
     args = parser.parse_args()
 
+    from cen_mm.analysis.compare.processes import supervise
     from cen_mm.analysis.compare.rows import train_rows
-    sys.stdout.reconfigure(line_buffering=True)  # a log is read meanwhile
-    # kill ends the trainings, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        failed = train_rows(
-            args.rows, args.seeds, args.jobs, args.work_dir, args.cfg_options,
-            Path(__file__).parents[2] / 'configs')
-    except (ValueError, OSError) as error:
-        raise SystemExit(str(error))
-    except KeyboardInterrupt:
-        print('stopped; the same command goes on from here')
-        raise SystemExit(130)
-    if failed:
-        raise SystemExit(1)
+    supervise(
+        train_rows, args.rows, args.seeds, args.jobs, args.work_dir,
+        args.cfg_options, Path(__file__).parents[2] / 'configs')
 
 
 if __name__ == '__main__':

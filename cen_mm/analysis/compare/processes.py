@@ -6,13 +6,9 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, List
 
 import torch
-from tqdm import tqdm
-
-# Whom the lock of a sweep's folder is against.
-OTHERS = 'another sweep, or a training that it has left,'
 
 
 def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
@@ -54,48 +50,21 @@ def run_all(commands: Dict[str, List[str]], root: Path, jobs: int,
         _stop([process for process, _ in running.values()])
 
 
-def train_all(commands: Dict[str, List[str]], total: int, root: Path,
-              jobs: int, finish: Callable[[str, int, Optional[float]], str],
-              lock: int) -> Dict[str, str]:
-    """Run trainings that are not finished, and print how it goes.
-
-    Args:
-        commands (dict[str, list[str]]): Of those, by name.
-        total (int): Number of trainings, with the finished ones.
-        root, jobs, lock: As of :func:`run_all`.
-        finish (Callable): Keeps the results of one, by name, exit status and
-            seconds (None if it was resumed), and says them in a line; raises
-            ValueError if it has failed.
-
-    Returns:
-        dict[str, str]: Why those that failed did, by name.
-    """
-    resumed = {name for name in commands if cut_off(root / name)}
-    finished, failed = total - len(commands), {}
-    print(f'{total} trainings: {finished} are finished, {len(resumed)} go on, '
-          f'{len(commands) - len(resumed)} start, {jobs} at a time, in {root}')
-    with tqdm(total=total, initial=finished, unit='training',
-              disable=None) as bar:
-
-        def done(name: str, status: int, seconds: float) -> None:
-            try:
-                line = finish(name, status,
-                              None if name in resumed else seconds)
-            except ValueError as error:
-                failed[name] = line = f'failed: {error}'
-            bar.write(f'{name}: {line}', file=sys.stdout)
-            bar.update()
-
-        run_all(commands, root, jobs, done, lock)
-    print(f'{root / "results.csv"}: {total} trainings, {len(failed)} failed')
-    for name, reason in failed.items():
-        print(f'{name}: {reason}, see {root / name / "train.log"}')
-    return failed
-
-
-def cut_off(folder: Path) -> bool:
-    """Whether a training has left a checkpoint to go on from."""
-    return (folder / 'last_checkpoint').is_file()
+def supervise(trainings: Callable[..., Dict[str, str]], *args) -> None:
+    """Call a function that trains and says which failed, and end the tool as
+    it went: by SystemExit, unless all is well."""
+    sys.stdout.reconfigure(line_buffering=True)  # a log is read meanwhile
+    # kill ends the trainings, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        failed = trainings(*args)
+    except (ValueError, OSError) as error:
+        raise SystemExit(str(error)) from error
+    except KeyboardInterrupt:
+        print('stopped; the same command goes on from here')
+        raise SystemExit(130) from None
+    if failed:
+        raise SystemExit(1)
 
 
 def _stop(processes: List[subprocess.Popen]) -> None:

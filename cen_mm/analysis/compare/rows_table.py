@@ -4,7 +4,15 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Dict, List, Optional, Sequence
 
-from ..style import GREY, UNITS, modality_colours, new_figure, save
+from ..style import (
+    GREY,
+    UNITS,
+    check_name,
+    modality_colours,
+    new_figure,
+    save,
+)
+from ..tables import run_names
 from .significance import Difference, compare_runs
 
 Cells = Dict[str, str]
@@ -20,46 +28,61 @@ def compare_rows(work_dir: str, references: Sequence[str],
         references (Sequence[str]): Rows to whose ensemble each is compared by
             :func:`compare_runs`.
         plot (str, optional): A picture to write: mIoU of every stream and
-            seed, and the differences to the first reference.
+            seed, and the differences from the first reference.
 
     Returns:
-        str: A Markdown table: mIoU of the streams as mean +- standard
+        str: A Markdown table, which calls rows by as much of their names as
+        tells them apart: mIoU of the streams as mean +- standard
         deviation over the seeds, differences with their 95 % intervals,
         exchanged channels in percent and minutes.
 
     Raises:
         FileNotFoundError: If there are no results, or no confusions.
-        ValueError: If a reference has not been trained.
+        ValueError: If a reference has not been trained, a row has no mIoU,
+            or the name of the picture has no known ending.
     """
     root = Path(work_dir)
+    if plot:  # before anything is computed
+        check_name(plot)
+        Path(plot).parent.mkdir(parents=True, exist_ok=True)
     with open(root / 'results.csv', newline='') as file:
         runs = list(csv.DictReader(file))
     rows: Dict[str, List[Cells]] = {}
     for run in runs:
+        if not run.get(METRIC):
+            raise ValueError(f'{root}: {run["row"]} has no {METRIC}, as rows '
+                             'of translation: only rows of segmentation can '
+                             'be compared')
         rows.setdefault(run['row'], []).append(run)
     rows = dict(sorted(rows.items(), key=lambda row: -mean(
         float(run[METRIC]) for run in row[1])))
     for reference in references:
         if reference not in rows:
             raise ValueError(f'{root} has no row {reference}, but '
-                             f'{", ".join(rows)}')
+                             f'{", ".join(rows) or "none at all"}')
     streams = [key for key in runs[0] if key.split('/')[-1] == METRIC]
     streams = dict.fromkeys(
         key for run in runs for key in streams if run[key])
+    # Trainings that are still running have such files, too.
+    files = [[root / row / f'seed{run["seed"]}' / 'confusions.npz'
+              for run in seeds] for row, seeds in rows.items()]
+    names = dict(zip(rows, run_names([Path(row) for row in rows])))
+    rows = dict(zip(names.values(), rows.values()))
+    files, references = dict(zip(rows, files)), [names[r] for r in references]
     differences = {
         (row, reference): compare_runs(
-            str(root / row), str(root / reference))['ensemble']
+            files[row], files[reference])['ensemble']
         for reference in references for row in rows if row != reference
     }
     lines = []
     for row, seeds in rows.items():
-        cells = {'row': row.split('/')[-1], 'seeds': str(len(seeds))}
+        cells = {'row': row, 'seeds': str(len(seeds))}
         for stream in streams:
-            name = stream.rpartition('/')[0] or 'ensemble'
-            cells[name] = _spread([run[stream] for run in seeds])
+            cells[stream.rpartition('/')[0] or 'ensemble'] = _spread(
+                [run[stream] for run in seeds])
         for reference in references:
             found = differences.get((row, reference))
-            cells[f'to {reference.split("/")[-1]}'] = _interval(found)
+            cells[f'minus {reference}'] = _interval(found)
         cells['exchanged'] = _spread(
             [run['exchanged'] for run in seeds], 100)
         minutes = [float(run['seconds']) / 60
@@ -68,11 +91,11 @@ def compare_rows(work_dir: str, references: Sequence[str],
         lines.append(cells)
     if plot:
         _draw(rows, list(streams), differences, references[0], plot)
-    names = list(lines[0])
+    head = list(lines[0])
     return '\n'.join(
         f'| {" | ".join(line)} |' for line in (
-            names, ['---', *['---:'] * (len(names) - 1)],
-            *([cells[name] for name in names] for cells in lines)))
+            head, ['---', *['---:'] * (len(head) - 1)],
+            *(cells.values() for cells in lines)))
 
 
 def _spread(values: Sequence[str], factor: float = 1) -> str:
@@ -111,11 +134,11 @@ def _draw(rows: Dict[str, List[Cells]], streams: List[str],
             right.errorbar(
                 gain, place, fmt='o', color=GREY, markersize=4, capsize=2,
                 xerr=[[gain - found.low], [found.high - gain]])
-    left.set_yticks(range(len(rows)), [r.split('/')[-1] for r in rows])
+    left.set_yticks(range(len(rows)), list(rows))
     left.invert_yaxis()
     left.set_xlabel(f'{METRIC}{UNITS[METRIC]}, a point a seed')
     right.axvline(0, color=GREY, linewidth=0.8, linestyle=':')
-    right.set_xlabel(f'ensemble, difference to {reference.split("/")[-1]},\n'
+    right.set_xlabel(f'ensemble minus {reference},\n'
                      '95 % interval, images and seeds')
     figure.legend(loc='outside upper center', ncols=len(names))
     save(figure, plot)

@@ -1,8 +1,10 @@
 """Whether two runs differ by more than test images and seeds explain."""
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
+
+Run = Union[str, Sequence[Path]]
 
 
 class Difference(NamedTuple):
@@ -11,14 +13,16 @@ class Difference(NamedTuple):
     Attributes:
         a, b (float): Means over the seeds.
         low, high (float): The 95 % interval of ``a - b``.
+        seeds (tuple[int]): How many of a and of b.
     """
     a: float
     b: float
     low: float
     high: float
+    seeds: Tuple[int, int]
 
 
-def compare_runs(run_a: str, run_b: str,
+def compare_runs(run_a: Run, run_b: Run,
                  resamples: int = 1000) -> Dict[str, Difference]:
     """Paired bootstrap over the test images, and over the seeds.
 
@@ -30,9 +34,9 @@ def compare_runs(run_a: str, run_b: str,
     (S - 1) / S of the variance that seeds cause, so with few it is too narrow.
 
     Args:
-        run_a, run_b (str): ``.npz`` files of
-            ``StreamIoUMetric(save_confusions=...)``, or folders below which
-            they lie, one for each seed.
+        run_a, run_b (str | Sequence[Path]): The ``.npz`` files of
+            ``StreamIoUMetric(save_confusions=...)``, one for each seed: a
+            list, a single one, or a folder below which they all lie.
         resamples (int): Defaults to 1000.
 
     Returns:
@@ -42,12 +46,12 @@ def compare_runs(run_a: str, run_b: str,
         FileNotFoundError: If a run has no file.
         ValueError: If files are about other images or classes.
     """
-    runs = [read_run(run) for run in (run_a, run_b)]
-    (names_a, a), (names_b, b) = runs
+    files = [_find_files(run) for run in (run_a, run_b)]
+    (names_a, a), (names_b, b) = map(read_run, files)
     if names_a != names_b:
         raise ValueError(
-            f'{run_a} and {run_b} were not tested on the same images with the '
-            'same classes: test them by the same data set')
+            f'{files[0][0]} and {files[1][0]} were not tested on the same '
+            'images with the same classes: test them by the same data set')
     rng = np.random.default_rng(0)
     images = len(next(iter(a.values()))[0])
     weights = rng.multinomial(
@@ -62,18 +66,28 @@ def compare_runs(run_a: str, run_b: str,
             drawn.append(np.take_along_axis(
                 mean_iou(seeds, weights), chosen, axis=0).mean(axis=0))
         found[stream] = Difference(*values, *np.percentile(
-            drawn[0] - drawn[1], (2.5, 97.5)).tolist())
+            drawn[0] - drawn[1], (2.5, 97.5)).tolist(),
+            tuple(map(len, files)))
     return found
 
 
-def read_run(run: str) -> Tuple[tuple, Dict[str, List[np.ndarray]]]:
-    """Names of images and classes, and by stream ``(N, K, K)`` a seed."""
-    path = Path(run)
-    files = [path] if path.is_file() else sorted(path.rglob('confusions.npz'))
-    if not files:
+def _find_files(run: Run) -> Sequence[Path]:
+    files = run
+    if isinstance(run, str):
+        path = Path(run)
+        files = [path] if path.is_file() else sorted(
+            path.rglob('confusions.npz'))
+    absent = [file for file in files if not file.is_file()]
+    if absent or not files:
         raise FileNotFoundError(
-            f'{run} holds no confusions.npz: test with val_evaluator.'
-            'save_confusions=.../confusions.npz among the --cfg-options')
+            f'{absent[0].parent if absent else run} holds no confusions.npz: '
+            'test with val_evaluator.save_confusions=.../confusions.npz among '
+            'the --cfg-options')
+    return files
+
+
+def read_run(files: Sequence[Path]) -> Tuple[tuple, Dict[str, list]]:
+    """Names of images and classes, and by stream ``(N, K, K)`` a seed."""
     about, streams = None, {}
     for file in files:
         with np.load(file, allow_pickle=False) as arrays:

@@ -1,15 +1,20 @@
 """Train a config for several values of its fields, one field at a time."""
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Sequence
 
-# First: it keeps mmengine's runner from importing transformers.
-import cen_mm  # noqa: F401  # isort: skip
+from mmengine.config import Config
 
-from ...apis.config import read_config
-from ...apis.work_dir import locked
-from .processes import OTHERS, train_all
-from .sweep_folder import SweepFolder
-from .sweep_points import read_vary
+from ..tables import write_csv
+from .sweep_points import config_value, fit, plan, read_vary
+from .sweep_table import AFTER, BEFORE
+from .trainings import (
+    Training,
+    changed,
+    config_text,
+    read_results,
+    train_all,
+    trainable,
+)
 
 
 def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
@@ -33,35 +38,47 @@ def run_sweep(config: str, vary: Sequence[str], seeds: Sequence[int],
         OSError: If the config is not there.
         ValueError: If anything that was given is wrong; nothing is trained.
     """
-    if jobs < 1:
-        raise ValueError('--jobs must be at least 1')
     if len({*seeds}) < len(seeds):
         raise ValueError(f'--seeds {seeds} has a seed twice')
-    values = read_vary(vary)
-    # What the config imports is needed by the trainings alone.
-    cfg = read_config(config, options, import_custom_modules=False)
-    for field, why in (('train_cfg', 'which says how long to train'),
-                       ('val_evaluator', 'whose metrics a sweep compares')):
-        if not cfg.get(field):
-            raise ValueError(f'{config} has no {field}, {why}')
-    if 'LocalVisBackend' not in str(cfg.get('visualizer')):
-        raise ValueError(
-            f'{config} has no LocalVisBackend in visualizer.vis_backends,'
-            ' whose log a sweep reads: add dict(type="LocalVisBackend")')
-    folder = SweepFolder(Path(work_dir), cfg, config, values, seeds)
+    values, cfg = read_vary(vary), trainable(config, options)
+    current = {key: config_value(cfg, key) for key in values}
+    fitting = {key: fit(key, values[key], current[key]) for key in values}
+    _limit_checkpoints(cfg)
+    trainings = [
+        Training(point.name, changed(cfg, point.options), vars(point))
+        for point in plan(current, fitting, seeds)
+    ]
+    return train_all(
+        trainings, {'configs/unchanged.py': config_text(cfg)}, Path(work_dir),
+        jobs, train, lambda: _write_table(Path(work_dir), cfg, config, values),
+        keep_checkpoints=False)
 
-    def finish(name: str, status: int, seconds: Optional[float]) -> str:
-        line = folder.finish(folder.points[name], status, seconds)
-        folder.write_csv()
-        return line
 
-    with locked(folder.root, OTHERS) as lock:
-        folder.freeze()
-        folder.write_csv()
-        commands = {
-            name: folder.command(train, point)
-            for name, point in folder.points.items()
-            if not folder.finished(name)
-        }
-        return train_all(commands, len(folder.points), folder.root, jobs,
-                         finish, lock)
+def _limit_checkpoints(cfg: Config) -> None:
+    """Keep checkpoints to resume from: two, for a training may be killed
+    while it replaces one."""
+    hooks = cfg.get('default_hooks') or {}
+    checkpoint = {'type': 'CheckpointHook', 'interval': 1,
+                  **(hooks.get('checkpoint') or {}),
+                  'max_keep_ckpts': 2, 'save_best': None}
+    cfg.default_hooks = dict(hooks, checkpoint=checkpoint)
+
+
+def _write_table(root: Path, cfg: Config, config: str,
+                 keys: Sequence[str]) -> None:
+    """All results so far, those of earlier calls too."""
+    results, rows = read_results(root), []
+    keys = [*keys, *(r['key'] for r in results.values())]
+    for key in dict.fromkeys(key for key in keys if key is not None):
+        current = config_value(cfg, key)
+        for name, result in results.items():
+            # The unchanged config is on every field's curve.
+            if result['key'] in (None, key):
+                value = result['value'] if result['key'] else current
+                # As text, for csv leaves None empty.
+                rows.append({
+                    **result, **result['metrics'], 'key': key,
+                    'value': str(value), 'config_value': str(current),
+                    'config': config, 'run': name})
+    metrics = dict.fromkeys(k for row in rows for k in row['metrics'])
+    write_csv(root / 'results.csv', rows, [*BEFORE, *metrics, *AFTER])

@@ -55,7 +55,7 @@ def read_table(path: str) -> List[Row]:
     """The rows of the ``results.csv`` of a sweep, by column.
 
     Raises:
-        ValueError: If it is none, has no row, or a figure that is no number.
+        ValueError: If it is none, or has no row.
     """
     try:
         with open(path, newline='') as file:
@@ -71,16 +71,6 @@ def read_table(path: str) -> List[Row]:
     if not rows:
         raise ValueError(f'{path} has no results yet: no training of the '
                          'sweep is finished')
-    for number, row in enumerate(rows, 2):
-        if None in (*row, *row.values()):
-            wrong = [f'has not the {len(names)} cells of the first line']
-        else:
-            wrong = [f'{column} is no number, but {row[column]!r}'
-                     for column in (*metric_names(rows), AFTER[0])
-                     if row[column] and isinstance(_number(row[column]), str)]
-        if wrong:
-            raise ValueError(f'{path}, line {number}: {wrong[0]}: write it '
-                             'again by sweep.py')
     return rows
 
 
