@@ -6,6 +6,7 @@ import pytest
 from mmengine.config import Config
 from tables import read_csv
 
+import cen_mm
 from cen_mm.analysis.compare.sweep import run_sweep
 
 TOOL = 'analysis_tools/sweep.py'
@@ -160,7 +161,7 @@ def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks, interval):
         f'{CONFIG.replace("default_hooks", "unused")}\n{hooks}')
     monkeypatch.setenv('PATH', '')  # no git either
     sweep(f'{THRESHOLD}=0.5')
-    assert read()[0]['commit'] == 'none'
+    assert read()[0]['commit'] == f'cen_mm {cen_mm.__version__}'
     assert Config.fromfile('out/net.py').default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=interval, save_best=None,
         max_keep_ckpts=2)
