@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.dataset import BaseDataset
 from mmengine.registry import DATASETS
 
 
@@ -46,8 +46,3 @@ def check_truth(data: dict) -> None:
             'the test set has no ground truth to compare with: load it, such '
             "as by dict(type='LoadLabels') in test_dataloader.dataset."
             'pipeline')
-
-
-def batch_of_one(dataset: BaseDataset, index: int) -> dict:
-    """A sample as a model's ``test_step`` takes it."""
-    return pseudo_collate([dataset[index]])

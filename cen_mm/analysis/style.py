@@ -11,6 +11,8 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 from matplotlib.backend_bases import FigureCanvasBase
 
+from .files import prepare_file
+
 plt.rc('axes', titlesize=10, labelsize=9)
 plt.rc('axes.spines', top=False, right=False)
 plt.rc(('xtick', 'ytick'), labelsize=8)
@@ -101,10 +103,16 @@ def grouped_bars(axis, groups: Sequence[str],
 
 
 def check_name(out: Union[str, Path]) -> None:
-    """Raise ValueError if the name of a picture ends in no known format."""
+    """Check, before any work, that a picture can be written; makes its folder.
+
+    Raises:
+        OSError: As of :func:`prepare_file`.
+        ValueError: If its name ends in no known format.
+    """
     if Path(out).suffix[1:].lower() not in FigureCanvasBase.filetypes:
         raise ValueError(f'{out} does not say which picture to write: give a '
                          'name such as out.png')
+    prepare_file(out)
 
 
 def save(figure, out: Union[str, Path]) -> None:
@@ -112,13 +120,12 @@ def save(figure, out: Union[str, Path]) -> None:
 
     Args:
         figure (Figure): What to write.
-        out (str | Path): Its name says the format. Folders are made.
+        out (str | Path): See :func:`check_name`.
 
     Raises:
-        ValueError: If it says none, or one that is unknown.
+        OSError, ValueError: As of :func:`check_name`.
     """
     check_name(out)
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=DPI)
     plt.close(figure)
 

@@ -1,10 +1,10 @@
-"""Layers and runs in tables and pictures: their names, and files of rows."""
+"""Layers and runs in tables and pictures: their names, and the tables."""
 import csv
 import difflib
 import io
 import os
 from pathlib import Path
-from typing import Iterable, List, Sequence, Union
+from typing import Container, Iterable, List, Sequence, Union
 
 
 def find_layer(name: str, layers: Iterable[str], owner: str = '') -> str:
@@ -73,3 +73,25 @@ def write_whole(path: Union[str, Path], text: str) -> None:
     with open(part, 'w', newline='') as file:
         file.write(text)
     os.replace(part, path)
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]],
+             numbers: Container[str] = (), padded: bool = False) -> str:
+    """A table in Markdown, without a newline at its end.
+
+    Args:
+        head (Sequence[str]): Titles of the columns.
+        rows (Iterable[Sequence[str]]): Cells.
+        numbers (Container[str]): Titles of the columns whose cells are
+            aligned to the right. Defaults to none.
+        padded (bool): Whether columns line up as text too, which is for a
+            terminal. Defaults to False.
+    """
+    right = [title in numbers for title in head]
+    lines = [head, ['---:' if side else '---' for side in right], *rows]
+    if padded:
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        lines = [[cell.rjust(width) if side else cell.ljust(width)
+                  for cell, width, side in zip(line, widths, right)]
+                 for line in lines]
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)

@@ -26,10 +26,10 @@ class TrainedNet:
         modalities (list[str]): The M names.
     """
     cfg: Config
-    model: BaseModel  # in evaluation mode, on mmengine's device
-    meta: dict  # of the checkpoint, such as iter and epoch
-    norms: Norms  # see exchanging_norms
-    modalities: List[str]  # the M names
+    model: BaseModel
+    meta: dict
+    norms: Norms
+    modalities: List[str]
 
     @property
     def penalty(self) -> Tuple[float, str]:
@@ -47,6 +47,9 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
                      ) -> TrainedNet:
     """Load a checkpoint with a config, by default the one beside it.
 
+    All modalities are present, whichever the config drops in training or
+    leaves out in tests: the exchange is what is looked at.
+
     Args:
         cfg_options (Sequence[str], optional): ``KEY=VALUE`` overrides.
 
@@ -55,6 +58,11 @@ def load_trained_net(checkpoint: str, config: Optional[str] = None,
         ValueError: If they do not fit, or as of :func:`exchanging_norms`.
     """
     cfg = override(find_config(checkpoint, config), cfg_options or ())
+    for part, field in ((cfg.model, 'present'),
+                        (cfg.model.get('test_cfg'), 'modalities'),
+                        (cfg.model.get('data_preprocessor'), 'drop')):
+        if part:
+            part.pop(field, None)
     model, meta = load_model(cfg, checkpoint)
     return TrainedNet(cfg, model.to(get_device()), meta,
                       exchanging_norms(model), modality_names(model))

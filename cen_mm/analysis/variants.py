@@ -14,6 +14,13 @@ from tqdm import tqdm
 FILES = 'output_dir', 'save_confusions'
 
 
+def check_evaluator(cfg: Config) -> None:
+    """Raise ValueError if a config names no metrics to test by."""
+    if not cfg.get('val_evaluator'):
+        raise ValueError(f'{cfg.filename} has no val_evaluator to test by: '
+                         'give a config that has one')
+
+
 @torch.no_grad()
 def evaluate_variants(cfg: Config, dataset: BaseDataset, images: int,
                       variants: Sequence[Callable[[dict], Any]],

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from ..apis.config import read_config
 from . import model_index
 from .cost.complexity import Complexity, measure
+from .tables import markdown
 
 Cells = Dict[str, str]
 MEASURED = 'Measured'
@@ -163,10 +164,10 @@ def means_of(name: str, modalities: Sequence[str],
 def table(rows: Sequence[Cells]) -> str:
     """Markdown, without the columns that are empty throughout."""
     names = [name for name in rows[0] if any(row[name] for row in rows)]
-    sides = ('---:' if name.endswith(NUMBERS) or 'GFLOPs' in name else '---'
-             for name in names)
-    lines = [names, sides, *([row[name] for name in names] for row in rows)]
-    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+    return markdown(
+        names, [[row[name] for name in names] for row in rows],
+        [name for name in names
+         if name.endswith(NUMBERS) or 'GFLOPs' in name]) + '\n'
 
 
 def fill(page: str, tables: Dict[str, str]) -> str:

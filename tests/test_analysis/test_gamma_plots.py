@@ -6,8 +6,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import StepPatch
 from tiny_gammas import write_gammas
 
-from cen_mm.analysis.gammas import GammaLog
 from cen_mm.analysis.gammas.proportions import draw_proportions
+from cen_mm.analysis.gammas.records import GammaLog
 from cen_mm.analysis.gammas.shares import draw_shares
 from cen_mm.analysis.gammas.trajectories import draw_trajectories
 from cen_mm.analysis.style import modality_colours

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_gammas import write_gammas
 
-from cen_mm.analysis.gammas import read_gammas
 from cen_mm.analysis.gammas.proportions import allotment, proportions
+from cen_mm.analysis.gammas.records import read_gammas
 from cen_mm.analysis.gammas.trajectories import (
     began_smallest,
     find_recoveries,

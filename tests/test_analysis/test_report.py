@@ -178,6 +178,18 @@ def test_segmentation(trained_run, tmp_path, run_tool):
         100 * np.mean(ious), abs=0.01)
 
 
+def test_modalities_that_tests_leave_out(trained_run, tmp_path, run_tool):
+    """The report is about the exchange, in which all take part."""
+    for name, options in (('plain', []), ('alone', [
+            '--cfg-options', 'model.test_cfg.modalities=[rgb]'])):
+        run_tool(TOOL, trained_run / 'epoch_3.pth', '--images', 1, '--out',
+                 tmp_path / name, *options)
+    plain, alone = (read_csv(tmp_path / name / 'layers.csv')
+                    for name in ('plain', 'alone'))
+    assert plain == alone
+    assert any(float(row['donor_use']) > 0 for row in plain)
+
+
 def test_the_checkpoint_alone_will_do(tmp_path, run_tool):
     """Without data; and a control without exchange."""
     prepare(tmp_path)

@@ -12,6 +12,8 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, MODELS
 from reference import segmentation_metrics
 
+from cen_mm.analysis import robustness
+from cen_mm.analysis.robustness import failures
 from cen_mm.analysis.tables import run_names
 
 TOOL = 'analysis_tools/robustness.py'
@@ -46,14 +48,14 @@ def test_subsets_and_degraded_sensors(trained_run, tmp_path, run_tool):
         shutil.copy(path, copy)
     printed = run_tool(
         TOOL, trained_run / 'epoch_3.pth', copy / 'epoch_3.pth', '--degrade',
-        'depth:holes:0.5', 'rgb:stuck', 'heat:dark:0.5', '--out',
-        tmp_path / 'table.csv', '--cfg-options',
+        'depth:holes:0.5', 'rgb:stuck', '--out', tmp_path / 'new/table.csv',
+        '--cfg-options',
         f'val_evaluator.save_confusions={tmp_path / "training.npz"}',
         f'val_evaluator.output_dir={tmp_path / "predictions"}')
     # What the training's tests wrote stays as it is.
     assert {path.name for path in tmp_path.iterdir()} == {
-        'copied', 'table.csv'}
-    with open(tmp_path / 'table.csv', newline='') as file:
+        'copied', 'new'}
+    with open(tmp_path / 'new/table.csv', newline='') as file:
         rows = list(csv.DictReader(file))
     cases = {
         'rgb, depth': (('rgb', 'depth'), None),
@@ -83,11 +85,36 @@ def test_subsets_and_degraded_sensors(trained_run, tmp_path, run_tool):
 @pytest.mark.parametrize('args, part', [
     (['--degrade', 'depth:fog'], 'depth:fog is not MODALITY:HOW:AMOUNT'),
     (['--degrade', 'depth:holes:x'], 'depth:holes:x is not'),
+    (['--degrade', 'rgb:stuck', 'depht:holes:0.5'], '--degrade depht:holes:'
+     '0.5: no run has that modality, give one of rgb, depth'),
     (['--images', 0], '--images must be >= 1'),
-    (['--cfg-options', 'test_dataloader=None'], 'has no test_dataloader')])
+    (['--cfg-options', 'test_dataloader=None'], 'has no test_dataloader'),
+    (['--cfg-options', 'val_evaluator=None'], 'no val_evaluator to test by'),
+    (['--cfg-options', 'val_evaluator.iou_metrics=[mDice]'],
+     'val_evaluator measures')])
 def test_bad_input_gets_a_sentence(trained_run, run_tool, args, part):
     with fails(SystemExit, part):
         run_tool(TOOL, trained_run / 'epoch_3.pth', *args)
+
+
+def test_a_net_lacks_a_modality_that_another_has():
+    found = failures(('rgb', 'heat'), ['depth:stuck', 'heat:stuck'])
+    assert [case.title for case in found] == [
+        'rgb, heat', 'rgb', 'heat', 'rgb, heat; heat stuck']
+
+
+def test_all_runs_are_looked_at_before_the_first_test(
+        trained_run, tmp_path, monkeypatch):
+    """The second lacks its checkpoint; of the first one image is tested."""
+    counts = []
+    evaluate = robustness.evaluate_variants
+    monkeypatch.setattr(
+        robustness, 'evaluate_variants', lambda cfg, dataset, count, *args: (
+            counts.append(count), evaluate(cfg, dataset, count, *args))[1])
+    with fails(FileNotFoundError, 'absent.pth is not there'):
+        robustness.measure_robustness(
+            [str(trained_run / 'epoch_3.pth'), str(tmp_path / 'absent.pth')])
+    assert counts == [1]
 
 
 def test_other_models_and_equal_names_are_refused(trained_run, rooms,

@@ -188,6 +188,25 @@ def test_a_stock_network_of_rgb(rgbd, runs, run_of):
     check_alike(dict(stock=run, CEN=runs['rgbd']))
 
 
+def test_sets_that_are_joined(rgbd, runs):
+    cfg = deepcopy(rgbd.cfg)
+    cfg.test_dataloader.dataset = dict(
+        type='ConcatDataset', datasets=[rgbd.cfg.test_dataloader.dataset] * 2)
+    run = load_run(cfg, str(rgbd.root / 'CEN/net.pth'))
+    assert run.names == [*NAMES, *NAMES]
+    one, again = runs['rgbd'].load(1), run.load(4)
+    assert list(again.inputs) == ['rgb', 'depth']
+    for name, image in one.inputs.items():
+        np.testing.assert_array_equal(image, again.inputs[name])
+
+
+def test_a_modality_that_tests_leave_out_has_no_stream(rgbd):
+    cfg = deepcopy(rgbd.cfg)
+    cfg.model.test_cfg.modalities = ('depth', )
+    run = load_run(cfg, str(rgbd.root / 'CEN/net.pth'))
+    assert list(run.predict(run.load(0))) == ['depth', 'ensemble']
+
+
 def test_one_modality_of_ours_has_no_streams(rgbd, run_of):
     cfg = deepcopy(rgbd.cfg)
     cfg.model.update(modalities=('depth', ), exchange=None)

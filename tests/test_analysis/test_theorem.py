@@ -147,6 +147,23 @@ def test_segmentation(trained_run, run_tool):
     assert re.search(r'others, not penalised +depth', said)
 
 
+def test_segmentation_with_options_of_training_and_test(
+        trained_run, tmp_path, run_tool):
+    """Neither absent modalities nor options of workers change a figure."""
+    tables = tmp_path / 'plain.csv', tmp_path / 'other.csv'
+    options = (
+        *(f'model.data_preprocessor.drop.{m}=0.9' for m in ('rgb', 'depth')),
+        'model.test_cfg.modalities=[rgb]', 'model.backbone.with_cp=True',
+        'train_dataloader.prefetch_factor=2', 'train_dataloader.timeout=9')
+    for path, changes in zip(tables, ([], ['--cfg-options', *options])):
+        run_tool(TOOL, trained_run / 'epoch_3.pth', '--batches', 1, '--weight',
+                 1e-5, '--csv', path, *changes)
+    plain, other = map(read_csv, tables)
+    assert plain == other
+    assert all(any(float(line['theorem']) < 1 for line in plain
+                   if line['modality'] == m) for m in ('rgb', 'depth'))
+
+
 def test_runs_that_say_nothing(tmp_path, run_tool):
     cfg = prepare(tmp_path)
     path = tmp_path / 'rooms.pth'

@@ -190,7 +190,13 @@ def test_networks_that_ship(monkeypatch, tmp_path, run_tool, network):
     ('--network unet --depth 50', r'--depth 50 is none of \(8, 7, 6, 5\) of '
      '--network unet'),
     ('--network unet --size 128x256', '--size must be multiples of 256'),
-    ('--network unet --fusions concat_all', '--fusions is for --network res'),
+    ('--warmup -1', '--warmup must be at least 0'),
+    ('--network unet --fusions concat_all --statistics batch',
+     '--network unet has no use for --fusions, --statistics here'),
+    ('--deployed --depth 50 101 --device cpu --dtype fp32 --statistics frozen '
+     '--fusions concat_all --channels-last --compile',
+     'has no use for --depth, --device, --dtype, --statistics, --fusions, '
+     '--channels-last, --compile here'),
 ])
 def test_wrong_arguments(run_tool, args, error):
     with pytest.raises(SystemExit, match=error):

@@ -23,6 +23,15 @@ def test_two_images(run_tool):
     assert sum(int(row[2]) for row in rows) == pytest.approx(100, abs=4)
 
 
+@pytest.mark.parametrize('args, error', [
+    ('--images=0', '--images must be at least 1'),
+    ('--rounds=-1', '--rounds must be at least 1'),
+    ('--size=480', "'480' is no HEIGHTxWIDTH of at least 1x1")])
+def test_wrong_arguments(run_tool, args, error):
+    with pytest.raises(SystemExit, match=error):
+        run_tool('analysis_tools/benchmark_pipeline.py', CONFIG, args)
+
+
 @pytest.mark.parametrize('suffix, off', [('.png', 0.1), ('.jpg', 15)])
 def test_files_are_those_of_nyudv2(tmp_path, suffix, off):
     sample, = write_samples(tmp_path, 1, 48, 64, suffix)

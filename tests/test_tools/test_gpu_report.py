@@ -1,11 +1,13 @@
 """The report on a GPU, in a tiny form on a CPU."""
 import json
 
+import numpy as np
 import pytest
 import torch
 from test_parity import small_cen
+from torch import nn
 
-from cen_mm.analysis.cost import gpu_report
+from cen_mm.analysis.cost import gpu_report, gpu_sections
 from cen_mm.layers.exchange import exchange_by_gather, exchange_by_where
 
 
@@ -39,6 +41,22 @@ def test_a_section_that_fails_is_reported(tmp_path, monkeypatch):
         First=fail, Second=lambda device, scale: [dict(ms=1)]))
     page = gpu_report.gpu_report(str(tmp_path / 'gpu.md'), 'cpu', tiny=True)
     assert 'RuntimeError: out of memory' in page and '| 1 |' in page
+
+
+def test_a_ratio_is_the_median_of_those_within_a_round(monkeypatch):
+    """Not the ratio of the medians, which is 5 / 4."""
+    monkeypatch.setattr(gpu_sections, 'networks_that_ship',
+                        lambda *_: dict(floor=nn.Identity()))
+    monkeypatch.setattr(gpu_sections, 'time_in_turns', lambda *_: dict(
+        floor=np.array([2., 4., 8.]), deployed=np.array([5., 4., 16.])))
+    floor, deployed = gpu_sections.shipped('cpu', gpu_sections.TINY)
+    assert floor == dict(network='floor', ms=4., to_floor=1.)
+    assert deployed == dict(network='deployed', ms=5., to_floor=2.)
+
+
+def test_the_page_is_not_the_figures(run_tool):
+    with pytest.raises(SystemExit, match='is the name of the figures'):
+        run_tool('analysis_tools/gpu_report.py', '--out', 'gpu.json')
 
 
 def test_the_whole_model_compiles_without_a_break():

@@ -6,6 +6,7 @@ import pytest
 from mmengine.config import Config
 from tables import read_csv
 
+import cen_mm
 from cen_mm.analysis.compare.sweep import run_sweep
 
 TOOL = 'analysis_tools/sweep.py'
@@ -164,7 +165,7 @@ def test_every_config_keeps_checkpoints(sweep, monkeypatch, hooks, interval):
         f'{CONFIG.replace("default_hooks", "unused")}\n{hooks}')
     monkeypatch.setenv('PATH', '')  # no git either
     sweep(f'{THRESHOLD}=0.5')
-    assert read()[0]['commit'] == 'none'
+    assert read()[0]['commit'] == f'cen_mm {cen_mm.__version__}'
     kept = Config.fromfile(f'out/configs/{THRESHOLD}=0.5_seed0.py')
     assert kept.default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=interval, save_best=None,

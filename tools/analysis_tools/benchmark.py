@@ -19,8 +19,8 @@ onnxruntime (extra deploy), of
     deployed  what cen_mm.deploy makes of it, at several shares of exchanged
               channels
 
-and --fusions adds ResNets that fuse after every stage, whose time is
-to be read beside their FLOPs.
+It takes no option that says otherwise. --fusions adds ResNets that fuse after
+every stage, whose time is to be read beside their FLOPs.
 
 A train step is forward, backward and SGD update. The contestants take turns,
 and a ratio is the median over the rounds of the ratio within a round, so that
@@ -48,13 +48,12 @@ def main() -> None:
         help='default: 192x256; 256x256 for the U-Net')
     add('--batch', type=int, default=2, help='N (default: 2)')
     add('--modalities', type=int, default=2, help='M (default: 2)')
-    add('--device', default='auto', choices=['auto', 'cpu', 'cuda'])
-    add('--dtype', nargs='+', default=['fp32'],
-        choices=['fp32', 'bf16', 'fp16'],
-        help='bf16 and fp16 run under autocast')
-    add('--statistics', nargs='+', default=['frozen', 'batch'],
-        choices=['frozen', 'batch'], help='of the norms of the ResNet in '
-        'training, whose inference always uses the running ones')
+    add('--device', choices=['auto', 'cpu', 'cuda'], help='default: auto')
+    add('--dtype', nargs='+', default=[], choices=['fp32', 'bf16', 'fp16'],
+        help='default: fp32; bf16 and fp16 run under autocast')
+    add('--statistics', nargs='+', default=[], choices=['frozen', 'batch'],
+        help='of the norms of the ResNet in training, whose inference always '
+        'uses the\nrunning ones; default: both')
     add('--fusions', nargs='+', default=[], help='for the ResNet',
         choices=['concat_all', 'self_attention_all'])
     add('--iters', type=int, default=30, help='rounds (default: 30)')
@@ -71,7 +70,7 @@ def main() -> None:
     from cen_mm.analysis.cost.benchmark import benchmark
     try:
         print(benchmark(**vars(args)))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise SystemExit(str(error))
 
 

@@ -30,7 +30,7 @@ def main() -> None:
     add('--cfg-options', nargs='+', metavar='KEY=VALUE',
         help='override fields of the config')
     args = parser.parse_args()
-    from cen_mm.analysis.report import write_report
+    from cen_mm.analysis.report.report import write_report
     try:
         print(write_report(**vars(args)))
     except (OSError, ValueError) as error:

@@ -1,12 +1,13 @@
-"""Plot whose channels are, by the gammas: Figures 11 and 12.
+"""Plot which modality each channel belongs to, by its gammas.
 
     python tools/analysis_tools/gamma_proportions.py OUT.png WORK_DIR \
         [WORK_DIR ...] [--labels LABEL ...] [--layer encoder.4.norm]
 
-Reads the last record that SparsityHook has kept in each WORK_DIR/gammas. A
-row a layer, a column a run; each channel of a panel is shared out among the
-modalities by the sizes of their gammas. The strip on top shows whose part the
-channels are in. Channels that are exchanged in every modality are hatched.
+Figures 11 and 12. Reads the last record that SparsityHook has kept in each
+WORK_DIR/gammas. A row a layer, a column a run; each channel of a panel is
+shared out among the modalities by the sizes of their gammas. The strip on top
+shows whose part the channels are in. Channels that are exchanged in every
+modality are hatched.
 """
 import argparse
 

@@ -12,7 +12,7 @@ from ..style import (
     new_figure,
     save,
 )
-from ..tables import run_names
+from ..tables import markdown, run_names
 from .significance import Difference, compare_runs
 
 Cells = Dict[str, str]
@@ -44,7 +44,6 @@ def compare_rows(work_dir: str, references: Sequence[str],
     root = Path(work_dir)
     if plot:  # before anything is computed
         check_name(plot)
-        Path(plot).parent.mkdir(parents=True, exist_ok=True)
     with open(root / 'results.csv', newline='') as file:
         runs = list(csv.DictReader(file))
     rows: Dict[str, List[Cells]] = {}
@@ -92,10 +91,8 @@ def compare_rows(work_dir: str, references: Sequence[str],
     if plot:
         _draw(rows, list(streams), differences, references[0], plot)
     head = list(lines[0])
-    return '\n'.join(
-        f'| {" | ".join(line)} |' for line in (
-            head, ['---', *['---:'] * (len(head) - 1)],
-            *(cells.values() for cells in lines)))
+    return markdown(
+        head, [list(cells.values()) for cells in lines], head[1:])
 
 
 def _spread(values: Sequence[str], factor: float = 1) -> str:

@@ -9,7 +9,6 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
 from ...apis.inferencer import label_maps
-from ...datasets import PackModalities
 from ...datasets.witness import IGNORE_INDEX
 from ...layers import CHANNELS, packed_channels
 from ..held_out import check_truth
@@ -35,11 +34,9 @@ class SegmentationRun(Run):
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
         super().__init__(cfg, checkpoint)
-        joined = [
-            step.modalities for step in self.dataset.pipeline.transforms
-            if isinstance(step, PackModalities)
-        ]
-        self.modalities = joined[0] if joined else ('rgb', )
+        # A set that joins others has no pipeline to ask.
+        self.modalities = self.dataset[0]['data_samples'].metainfo.get(
+            'modalities', ('rgb', ))
         self.classes = list(self.dataset.metainfo['classes'])
         # Black for all that has no label.
         self.palette = np.array(
@@ -69,9 +66,8 @@ class SegmentationRun(Run):
             maps = label_maps(
                 self.model.test_step(pseudo_collate([sample.data]))[0])
         # Not the inputs: a network that merges them has one stream.
-        streams = getattr(self.model.decode_head, 'modalities', ())
-        several = streams if len(streams) > 1 else ()
-        return {stream: maps[stream] for stream in (*several, 'ensemble')}
+        streams = getattr(self.model, 'streams', ('ensemble', ))
+        return {stream: maps[stream] for stream in streams}
 
     def picture(self, prediction: np.ndarray) -> np.ndarray:
         return self.palette[np.minimum(prediction, len(self.classes))]

@@ -3,7 +3,7 @@ import json
 from pathlib import Path
 from typing import Dict, Optional
 
-from ..gammas import read_gammas
+from ..gammas.records import read_gammas
 
 # What mmengine logs beside the metrics of a validation.
 NO_METRICS = {'data_time', 'time', 'step'}

@@ -21,23 +21,25 @@ class TranslationRun(Run):
 
     def __init__(self, cfg: Config, checkpoint: str) -> None:
         super().__init__(cfg, checkpoint)
-        target = self.dataset.target
+        view = self.dataset.get_data_info(0)
+        self.modalities, self.target = view['modalities'], view['target']
+        target = self.target
         self.task = {'tasks': f'translation into {target}'}
         self.paths = {domain: f'{domain}_path'
-                      for domain in (target, *self.dataset.modalities)}
+                      for domain in (target, *self.modalities)}
 
     def name_of(self, view: dict) -> str:
         return view['name']
 
     def load(self, index: int) -> Sample:
         data = self.dataset[index]
-        sources = data['inputs'].chunk(len(self.dataset.modalities))
-        inputs = dict(zip(self.dataset.modalities, map(picture, sources)))
+        sources = data['inputs'].chunk(len(self.modalities))
+        inputs = dict(zip(self.modalities, map(picture, sources)))
         return Sample(inputs, picture(data['data_samples'].gt_img), data)
 
     def rgb(self, sample: Sample) -> Optional[np.ndarray]:
         """The source, or else the target."""
-        target = sample.truth if self.dataset.target == 'rgb' else None
+        target = sample.truth if self.target == 'rgb' else None
         return sample.inputs.get('rgb', target)
 
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:

@@ -1,18 +1,19 @@
 """Time and memory of the folded network, the loop and the plain network."""
 import json
-import re
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 import torch
 from tqdm import tqdm
 
+from ..files import prepare_file
+from ..tables import markdown
 from . import contestants
 from .deployed import benchmark_deployed
-from .environment import at_least, environment, pick_device
-from .step_time import DTYPES, count_flops, step_of, time_in_turns
+from .environment import at_least, environment, height_width, pick_device
+from .step_time import DTYPES, compare_steps, count_flops, step_of
 
 # By network: default size, depths (the first is the default), and modes with
 # the statistics of the norms.
@@ -24,28 +25,37 @@ MODES = dict(
 
 
 def benchmark(network: str, depth: Optional[Sequence[int]],
-              size: Optional[str], batch: int, modalities: int, device: str,
-              dtype: Sequence[str], statistics: Sequence[str],
-              fusions: Sequence[str], iters: int, warmup: int, clock: str,
-              channels_last: bool, compile: bool, deployed: bool,
-              json_file: Optional[str]) -> str:
+              size: Optional[str], batch: int, modalities: int,
+              device: Optional[str], dtype: Sequence[str],
+              statistics: Sequence[str], fusions: Sequence[str], iters: int,
+              warmup: int, clock: str, channels_last: bool, compile: bool,
+              deployed: bool, json_file: Optional[str]) -> str:
     """Run the benchmark; the arguments are those of ``benchmark.py``.
 
     Returns:
         str: The environment and a table in Markdown.
 
     Raises:
+        OSError: If ``json_file`` cannot be written.
         ValueError: If the arguments do not fit together.
     """
     at_least(1, batch=batch, modalities=modalities, iters=iters)
+    at_least(0, warmup=warmup)
     depth = depth or DEPTHS[network][:1]
     shape = _shape(network, size or SIZES[network], depth)
-    if network == 'unet' and fusions:
-        raise ValueError('--fusions is for --network resnet')
+    if network == 'unet':
+        _refuse('--network unet has', fusions=fusions, statistics=statistics)
+    if deployed:
+        _refuse('--deployed, which is of one depth in fp32 on a CPU, has',
+                depth=depth[1:], device=device, dtype=dtype,
+                statistics=statistics, fusions=fusions,
+                channels_last=channels_last, compile=compile)
+    if json_file:
+        prepare_file(json_file)
     if deployed:
         return benchmark_deployed(network, depth[0], shape, batch, modalities,
                                   iters, warmup, clock, json_file)
-    cuda = pick_device(device) == 'cuda'
+    cuda = pick_device(device or 'auto') == 'cuda'
     if cuda and clock == 'cpu':
         raise ValueError('--clock cpu cannot see what CUDA does: leave it '
                          'out, or add --device cpu')
@@ -55,8 +65,9 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
         if channels_last else torch.contiguous_format)
     x = torch.rand(batch * modalities, 3, *shape).to(**to)
     groups = [
-        (each, mode) for each, mode in product(dtype, MODES[network])
-        if mode[1] not in {'frozen', 'batch'} - set(statistics)
+        (each, mode)
+        for each, mode in product(dtype or ['fp32'], MODES[network])
+        if not statistics or mode[1] not in {'frozen', 'batch'} - {*statistics}
     ]
     rows = []
     with tqdm(total=(warmup + iters) * len(groups) * len(depth)) as progress:
@@ -76,7 +87,7 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
                 progress.set_description(' '.join(label.values()))
                 starts = {name: partial(step_of, *net, *mode, DTYPES[each])
                           for name, net in nets.items()}
-                for row in time_in_turns(starts, cuda, iters, warmup, clock,
+                for row in compare_steps(starts, cuda, iters, warmup, clock,
                                          progress):
                     ratio = flops[row['contestant']] / flops['floor']
                     rows.append(dict(label, flops_to_floor=ratio, **row))
@@ -88,17 +99,21 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
         [*(f'- {k}: {v}' for k, v in facts.items()), '', table(rows)])
 
 
+def _refuse(who: str, **options: Any) -> None:
+    """Raise ValueError if options are given that nothing would read."""
+    given = [f'--{name.replace("_", "-")}' for name, value in options.items()
+             if value]
+    if given:
+        raise ValueError(f'{who} no use for {", ".join(given)} here: leave '
+                         'that out')
+
+
 def _shape(network: str, size: str, depth: Sequence[int]) -> Tuple[int, int]:
     wrong = set(depth) - set(DEPTHS[network])
     if wrong:
         raise ValueError(f'--depth {min(wrong)} is none of {DEPTHS[network]} '
                          f'of --network {network}')
-    match = re.fullmatch(r'(\d+)x(\d+)', size)
-    if not match or min(int(match[1]), int(match[2])) < 64:
-        raise ValueError(
-            f'--size {size!r} is no HEIGHTxWIDTH of at least 64x64, of which '
-            'the last stage sees a 32nd: give for instance 192x256')
-    height, width = int(match[1]), int(match[2])
+    height, width = height_width(size, 64)  # the last stage sees a 32nd
     stride = 2**max(depth)
     if network == 'unet' and (height % stride or width % stride):
         raise ValueError(f'--size must be multiples of {stride}, 2 to the '
@@ -109,8 +124,9 @@ def _shape(network: str, size: str, depth: Sequence[int]) -> Tuple[int, int]:
 def table(rows: List[dict]) -> str:
     """The rows in Markdown."""
     labels = ('network', 'mode', 'dtype', 'statistics', 'contestant')
-    lines = [[*labels, 'FLOPs to floor', 'ms', 'to floor', 'MiB', 'to floor',
-              'faster than loop'], ['---'] * 5 + ['---:'] * 6]
+    numbers = ('FLOPs to floor', 'ms', 'to floor', 'MiB', 'to floor',
+               'faster than loop')
+    lines = []
     for row in rows:
         low, ms, high = row['ms']
         least, ratio, most = row['time_to_floor']
@@ -120,4 +136,4 @@ def table(rows: List[dict]) -> str:
             f'{ratio:.2f}x ({least:.2f}-{most:.2f})', f'{row["mib"]:.0f}',
             f'{row["memory_to_floor"]:.2f}x', f'{row["faster_than_loop"]:.2f}x'
         ])
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+    return markdown([*labels, *numbers], lines, numbers)

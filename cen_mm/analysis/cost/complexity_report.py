@@ -4,6 +4,7 @@ from typing import List, Optional, Sequence
 import numpy as np
 from mmengine import Config
 
+from ..tables import markdown
 from .complexity import Complexity, Parameters, build, input_of, measure
 from .environment import at_least, environment, pick_device
 from .stages import Latency, cuda_mark, time_stages, wall_mark
@@ -83,11 +84,7 @@ def stage_table(found: Complexity, latency: Optional[Latency] = None) -> str:
             low, middle, high = np.percentile(ms, (25, 50, 75))
             row += [f'{middle:.2f} ({low:.2f}-{high:.2f})',
                     f'{np.median(ms / latency.total):.1%}']
-    table = [head, ['---', *['---:'] * (len(head) - 1)], *rows]
     if not found.parameters.fusion:
-        for cells in table:
+        for cells in (head, *rows):
             del cells[3]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    return '\n'.join(
-        '| ' + ' | '.join([cells[0].ljust(widths[0]), *map(
-            str.rjust, cells[1:], widths[1:])]) + ' |' for cells in table)
+    return markdown(head, rows, head[1:], padded=True)

@@ -16,8 +16,9 @@ from ...deployment.network import GeneratorStreams, plain_streams
 from ...layers import CHANNELS, ExchangeRule, exchangeable_norms, fold
 from ...models import CENResNet
 from ...runtime.onnx_inferencer import require
-from .environment import at_least, environment
-from .step_time import CLOCKS, QUARTILES, count_flops
+from ..tables import markdown
+from .environment import environment
+from .step_time import QUARTILES, count_flops, time_in_turns
 
 SHARES = 0., 0.15, 0.3, 0.45  # of the channels, exchanged
 
@@ -42,7 +43,8 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
 
     ``floor`` is the plain network with folded norms on a batch of N*M,
     ``naive`` the folded CEN as it is, ``deployed`` what it becomes. They take
-    turns on one thread; a ratio is the median of those within a round.
+    turns on one thread of a CPU; a ratio is the median of those within a
+    round.
 
     Args:
         network, depth, batch, modalities, iters, warmup, clock, json_file:
@@ -55,9 +57,8 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
         str: The environment and a table in Markdown.
 
     Raises:
-        ValueError: If an argument does not fit, or a package is absent.
+        ValueError: If a package is absent.
     """
-    at_least(1, batch=batch, modalities=modalities, iters=iters)
     require('onnx', 'onnxruntime', 'onnxscript')
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -69,22 +70,15 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
     for runtime, prepare in (('torch', _torch_step), ('onnxruntime',
                                                       _onnx_step)):
         steps = {name: prepare(net, x) for name, net in nets.items()}
-        times = {name: [] for name in steps}
-        now = CLOCKS[clock]
-        for turn in tqdm(range(warmup + iters), runtime):
-            for name, step in steps.items():
-                begin = now()
-                step()
-                if turn >= warmup:
-                    times[name].append(1e3 * (now() - begin))
-        floor = np.array(times['floor'])
+        with tqdm(desc=runtime, total=warmup + iters) as progress:
+            times = time_in_turns(steps, False, iters, warmup, clock, progress)
         for name, ms in times.items():
             rows.append(dict(
                 runtime=runtime, contestant=name,
                 flops_to_floor=flops[name] / flops['floor'],
                 ms=np.percentile(ms, QUARTILES).tolist(),
                 time_to_floor=np.percentile(
-                    np.array(ms) / floor, QUARTILES).tolist()))
+                    ms / times['floor'], QUARTILES).tolist()))
     facts = environment(False)
     if json_file:
         Path(json_file).write_text(
@@ -150,8 +144,8 @@ def _onnx_step(net: nn.Module, x: Tensor) -> Callable[[], None]:
 
 
 def _table(rows: Sequence[dict]) -> str:
-    lines = [['runtime', 'contestant', 'FLOPs to floor', 'ms', 'to floor'],
-             ['---'] * 2 + ['---:'] * 3]
+    head = ['runtime', 'contestant', 'FLOPs to floor', 'ms', 'to floor']
+    lines = []
     for row in rows:
         low, ms, high = row['ms']
         least, ratio, most = row['time_to_floor']
@@ -160,4 +154,4 @@ def _table(rows: Sequence[dict]) -> str:
             f'{row["flops_to_floor"]:.3f}x',
             f'{ms:.1f} ({low:.1f}-{high:.1f})',
             f'{ratio:.3f}x ({least:.3f}-{most:.3f})'])
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+    return markdown(head, lines, head[2:])

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Tuple
 
 import torch
+
+from ... import __version__
 
 
 def environment(cuda: bool) -> Dict[str, str]:
@@ -31,14 +33,21 @@ def environment(cuda: bool) -> Dict[str, str]:
 
 
 def commit() -> str:
-    """Of the code that runs; "-dirty" where files have been changed."""
-    if not shutil.which('git'):
-        return 'none'
-    run = subprocess.run(
-        ['git', '--no-optional-locks', 'describe', '--always', '--dirty',
-         '--exclude=*'], cwd=Path(__file__).parent, capture_output=True,
-        text=True, check=False)
-    return run.stdout.strip() or 'none'
+    """Of the code that runs; "-dirty" where files have been changed.
+
+    The version of cen_mm where git does not keep this very file: a package
+    that is installed may lie in somebody else's repository.
+    """
+    file = Path(__file__)
+
+    def git(*args: str) -> str:
+        return subprocess.run(
+            ['git', '--no-optional-locks', *args], cwd=file.parent,
+            capture_output=True, text=True, check=False).stdout.strip()
+
+    found = (shutil.which('git') and git('ls-files', file.name)
+             and git('describe', '--always', '--dirty', '--exclude=*'))
+    return found or f'cen_mm {__version__}'
 
 
 def pick_device(name: str) -> str:
@@ -51,6 +60,16 @@ def pick_device(name: str) -> str:
         raise ValueError('torch sees no CUDA device: use --device cpu')
     return name if name != 'auto' else (
         'cuda' if torch.cuda.is_available() else 'cpu')
+
+
+def height_width(size: str, least: int = 1) -> Tuple[int, int]:
+    """Read ``--size``, such as '480x640'; raise ValueError if it is none, or
+    a side is less than it may be."""
+    match = re.fullmatch(r'(\d+)x(\d+)', size)
+    if not match or min(int(match[1]), int(match[2])) < least:
+        raise ValueError(f'--size {size!r} is no HEIGHTxWIDTH of at least '
+                         f'{least}x{least}: give for instance 192x256')
+    return int(match[1]), int(match[2])
 
 
 def at_least(least: int, **options: int) -> None:

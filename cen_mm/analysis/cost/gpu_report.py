@@ -4,8 +4,10 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
+from ..files import prepare_file
+from ..tables import markdown
 from .environment import environment, pick_device
 from .gpu_sections import SECTIONS, TINY, NotRun, Rows, Scale
 
@@ -25,8 +27,15 @@ def gpu_report(out: str, device: str = 'auto', tiny: bool = False) -> str:
         str: The page.
 
     Raises:
+        OSError: If a file cannot be written.
         ValueError: If there is no such device.
     """
+    page_file, figures = Path(out), Path(out).with_suffix('.json')
+    if page_file == figures:
+        raise ValueError(f'--out {out} is the name of the figures, which lie '
+                         'beside the page: give one such as gpu.md')
+    prepare_file(page_file)
+    prepare_file(figures)
     device = pick_device(device)
     scale = TINY if tiny else Scale()
     facts = environment(device == 'cuda')
@@ -48,20 +57,18 @@ def gpu_report(out: str, device: str = 'auto', tiny: bool = False) -> str:
             rows = [dict(failed=traceback.format_exc(limit=-2))]
         results[title] = dict(rows=rows,
                               seconds=time.perf_counter() - begin)
-        lines += ['', f'## {title}', '', *_table(rows)]
+        lines += ['', f'## {title}', '', _table(rows)]
     page = '\n'.join(lines) + '\n'
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    Path(out).write_text(page)
-    Path(out).with_suffix('.json').write_text(json.dumps(
+    page_file.write_text(page)
+    figures.write_text(json.dumps(
         dict(environment=facts, sections=results), indent=2))
     return page
 
 
-def _table(rows: Rows) -> List[str]:
+def _table(rows: Rows) -> str:
     if 'failed' in rows[0]:
-        return ['**Failed:**', '', '```', rows[0]['failed'].strip(), '```']
+        return f'**Failed:**\n\n```\n{rows[0]["failed"].strip()}\n```'
     if 'not_run' in rows[0]:
-        return [f'Not run: {rows[0]["not_run"]}.']
-    lines = [list(rows[0]), ['---'] * len(rows[0])]
-    lines += [[str(value) for value in row.values()] for row in rows]
-    return [f'| {" | ".join(line)} |' for line in lines]
+        return f'Not run: {rows[0]["not_run"]}.'
+    return markdown(list(rows[0]), [list(map(str, row.values()))
+                                    for row in rows])

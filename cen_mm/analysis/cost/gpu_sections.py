@@ -6,7 +6,6 @@ rows of its table. Where it cannot run it raises :class:`NotRun`.
 import subprocess
 import sys
 import tempfile
-import time
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -16,14 +15,13 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from torch import nn
-from tqdm import tqdm
 
 from ...layers import PrivateBN, PrivateSyncBN
 from ...layers.exchange import exchange_by_gather, exchange_by_where
 from ...models import CENResNet
 from . import contestants
 from .deployed import networks_that_ship
-from .step_time import DTYPES, QUARTILES, step_of, time_in_turns
+from .step_time import DTYPES, compare_steps, step_of, time_in_turns
 
 M = 2
 TESTS = Path(__file__).parents[3] / 'tests' / 'test_gpu.py'
@@ -83,9 +81,8 @@ def steps(kind: str, mode: str, device: str, scale: Scale) -> Rows:
                 net = torch.compile(net, fullgraph=True) if compiled else net
                 starts[name] = partial(step_of, net, inputs, mode, statistics,
                                        DTYPES[dtype])
-            with tqdm(disable=True) as progress:
-                found = time_in_turns(starts, device == 'cuda', scale.iters,
-                                      scale.warmup, 'wall', progress)
+            found = compare_steps(starts, device == 'cuda', scale.iters,
+                                  scale.warmup, 'wall')
             rows += [
                 dict(dtype=dtype, layout=layout, compiled=compiled,
                      contestant=row['contestant'], ms=round(row['ms'][1], 2),
@@ -122,11 +119,13 @@ def forms(device: str, scale: Scale) -> Rows:
     def work(exchange: Callable) -> None:
         exchange(x, replaced).mean().backward()
 
-    times = _times({k: partial(work, f) for k, f in kinds.items()}, device,
-                   scale)
-    best = min(times, key=lambda k: times[k][1])
-    return [dict(form=k, ms=round(ms[1], 3), choose='x' if k == best else '')
-            for k, ms in times.items()]
+    times = time_in_turns(
+        {k: partial(work, f) for k, f in kinds.items()}, device == 'cuda',
+        scale.iters, scale.warmup, 'wall')
+    medians = {k: float(np.median(ms)) for k, ms in times.items()}
+    best = min(medians, key=medians.get)
+    return [dict(form=k, ms=round(ms, 3), choose='x' if k == best else '')
+            for k, ms in medians.items()]
 
 
 def breaks(device: str, scale: Scale) -> Rows:
@@ -213,27 +212,12 @@ def shipped(device: str, scale: Scale) -> Rows:
     nets = networks_that_ship('resnet', scale.depth, M, shares)
     x = torch.rand(1, 3 * M, scale.size, scale.size, device=device)
     nets = {name: net.to(device) for name, net in nets.items()}
-    times = _times({k: torch.no_grad()(partial(net, x))
-                    for k, net in nets.items()}, device, scale)
-    return [dict(network=k, ms=round(ms[1], 2),
-                 to_floor=round(ms[1] / times['floor'][1], 3))
+    times = time_in_turns(
+        {k: partial(net, x) for k, net in nets.items()}, device == 'cuda',
+        scale.iters, scale.warmup, 'wall')
+    return [dict(network=k, ms=round(float(np.median(ms)), 2),
+                 to_floor=round(float(np.median(ms / times['floor'])), 3))
             for k, ms in times.items()]
-
-
-def _times(calls: Dict[str, Callable], device: str, scale: Scale
-           ) -> Dict[str, List[float]]:
-    """Quartiles of milliseconds of calls that take turns."""
-    times: Dict[str, List[float]] = {name: [] for name in calls}
-    for turn in range(scale.warmup + scale.iters):
-        for name, call in calls.items():
-            begin = time.perf_counter()
-            call()
-            if device == 'cuda':
-                torch.cuda.synchronize()
-            if turn >= scale.warmup:
-                times[name].append(1e3 * (time.perf_counter() - begin))
-    return {name: np.percentile(ms, QUARTILES).tolist()
-            for name, ms in times.items()}
 
 
 SECTIONS: Dict[str, Callable[[str, Scale], Rows]] = {

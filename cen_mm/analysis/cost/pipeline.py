@@ -12,6 +12,8 @@ from mmengine.dataset import Compose
 from mmengine.registry import DefaultScope
 
 from ...rooms import CLASSES, render_room
+from ..tables import markdown
+from .environment import at_least, height_width
 
 # The depth of NYUDv2 is in 1/5000 m, that of the rooms in millimetres.
 DEPTH_FACTOR = 5
@@ -30,11 +32,15 @@ def benchmark_pipeline(cfg: Config, images: int, rounds: int, size: str,
 
     Returns:
         str: A table in Markdown, and images per second.
+
+    Raises:
+        ValueError: If an argument does not fit.
     """
+    at_least(1, images=images, rounds=rounds)
+    height, width = height_width(size)
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     np.random.seed(0)
-    height, width = map(int, size.split('x'))
     with tempfile.TemporaryDirectory() as folder, \
             DefaultScope.overwrite_default_scope(cfg.default_scope):
         samples = write_samples(Path(folder), images, height, width, suffix)
@@ -84,13 +90,13 @@ def table(seconds: Dict[str, np.ndarray]) -> str:
     """A row a step, the largest share in bold, and images per second."""
     medians = {name: np.median(times) for name, times in seconds.items()}
     whole = sum(medians.values())
-    lines = ['| step | ms an image | share |', '| --- | ---: | ---: |']
+    rows = []
     for name, median in medians.items():
         share = f'{100 * median / whole:.0f} %'
         if median == max(medians.values()):
             share = f'**{share}**'
-        lines.append(f'| {name} | {1000 * median:.2f} | {share} |')
+        rows.append([name, f'{1000 * median:.2f}', share])
     rates = 1 / sum(seconds.values())
-    lines += ['', f'{np.median(rates):.1f} images/s ({rates.min():.1f} to '
-                  f'{rates.max():.1f})']
-    return '\n'.join(lines)
+    head = ['step', 'ms an image', 'share']
+    return (f'{markdown(head, rows, head[1:])}\n\n{np.median(rates):.1f} '
+            f'images/s ({rates.min():.1f} to {rates.max():.1f})')

@@ -1,7 +1,7 @@
 """How long a step of a network takes, and how much memory it holds."""
 import time
 from functools import partial
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
 import numpy as np
 import torch
@@ -94,39 +94,56 @@ def count_flops(net: nn.Module, inputs: Any) -> int:
     return counter.get_total_flops()
 
 
-def time_in_turns(starts: Dict[str, Callable], cuda: bool, iters: int,
-                  warmup: int, clock: str, progress: tqdm) -> List[dict]:
+def time_in_turns(calls: Dict[str, Callable], cuda: bool, iters: int,
+                  warmup: int, clock: str, progress: Optional[tqdm] = None
+                  ) -> Dict[str, np.ndarray]:
+    """Time calls that take turns, so that a slow moment slows all of them.
+
+    Args:
+        calls (dict[str, Callable]): Without arguments, by name.
+        cuda (bool): Whether they run on CUDA.
+        iters, warmup (int): Rounds that count, and rounds before.
+        clock (str): Key of ``CLOCKS``.
+        progress (tqdm, optional): Advanced by one a round.
+
+    Returns:
+        dict[str, np.ndarray]: Milliseconds of each, ``(iters, )``.
+    """
+    now = CLOCKS[clock]
+    times = {name: [] for name in calls}
+    for _ in range(warmup + iters):
+        for name, call in calls.items():
+            begin = now()
+            call()
+            if cuda:
+                torch.cuda.synchronize()
+            times[name].append(1e3 * (now() - begin))
+        if progress is not None:
+            progress.update()
+    return {name: np.array(ms[warmup:]) for name, ms in times.items()}
+
+
+def compare_steps(starts: Dict[str, Callable], cuda: bool, iters: int,
+                  warmup: int, clock: str, progress: Optional[tqdm] = None
+                  ) -> List[dict]:
     """Time and memory of the steps of networks that take turns.
 
     Args:
         starts (dict[str, Callable]): Calls of :func:`step_of`, by network,
             among them 'floor' and 'loop'.
-        cuda (bool): Whether they run on CUDA.
-        iters, warmup (int): Rounds that count, and rounds before.
-        clock (str): Key of ``CLOCKS``.
-        progress (tqdm): Advanced by one a round.
+        cuda, iters, warmup, clock, progress: See :func:`time_in_turns`.
 
     Returns:
         list[dict]: A row a network: quartiles of milliseconds and of the
         ratio to the floor, MiB and their ratio, and the median ratio of the
         loop's time to its own.
     """
-    now = CLOCKS[clock]
     peak, steps = {}, {}
     for name, start in starts.items():
         start()()  # what libraries allocate for good is no peak of a step
         steps[name] = start()
         peak[name] = peak_memory(steps[name], cuda)
-    times = {name: [] for name in steps}
-    for _ in range(warmup + iters):
-        for name, step in steps.items():
-            begin = now()
-            step()
-            if cuda:
-                torch.cuda.synchronize()
-            times[name].append(1e3 * (now() - begin))
-        progress.update()
-    times = {name: np.array(ms[warmup:]) for name, ms in times.items()}
+    times = time_in_turns(steps, cuda, iters, warmup, clock, progress)
     return [
         dict(
             contestant=name,

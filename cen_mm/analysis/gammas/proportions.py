@@ -48,10 +48,10 @@ class Allotment(NamedTuple):
             own part they are in is smaller than any other. 1/M by chance.
         all_zero (int): Channels whose gammas are all 0; no share counts them.
     """
-    largest: float  # mean share of a channel's largest modality, >= 1/M
-    above_90: float  # share of channels of which one has more than 90 %
-    own_smallest: float  # share of channels whose owner is below all others
-    all_zero: int  # channels whose gammas are all 0; no share counts them
+    largest: float
+    above_90: float
+    own_smallest: float
+    all_zero: int
 
     def __str__(self) -> str:
         zero = f', {self.all_zero} channels all 0' * bool(self.all_zero)

@@ -5,7 +5,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
-from ..style import save
+from ..style import check_name, save
 
 
 class GammaLog(NamedTuple):
@@ -107,9 +107,11 @@ def plot_runs(draw: Callable, out: str, work_dirs: Sequence[str],
     ``kwargs``. Returns the text for the terminal.
 
     Raises:
-        ValueError: As of :func:`read_gammas` and ``draw``, or if there is
+        OSError: As of :func:`check_name`.
+        ValueError: As of it, :func:`read_gammas` and ``draw``, or if there is
             another number of labels than of runs.
     """
+    check_name(out)
     if labels and len(labels) != len(work_dirs):
         raise ValueError(f'{len(labels)} --labels for {len(work_dirs)} work '
                          'dirs: give one for each')

@@ -1,7 +1,13 @@
 """The share of exchanged channels, by layer and over training."""
 from matplotlib.figure import Figure
 
-from ..style import grouped_bars, modality_colours, new_figure, save
+from ..style import (
+    check_name,
+    grouped_bars,
+    modality_colours,
+    new_figure,
+    save,
+)
 from ..tables import short_name
 from .records import GammaLog, read_gammas
 
@@ -10,8 +16,10 @@ def plot_shares(work_dir: str, out: str) -> str:
     """Draw the records of ``work_dir`` to ``out``; returns the mean shares.
 
     Raises:
-        ValueError: As of :func:`read_gammas`, or if ``out`` names no format.
+        OSError, ValueError: As of :func:`check_name`, or of
+            :func:`read_gammas`.
     """
+    check_name(out)
     log = read_gammas(work_dir)
     save(draw_shares(log), out)
     return f'{out}: {len(log.gammas)} layers, mean share ' + ', '.join(

@@ -21,10 +21,10 @@ class Recoveries(NamedTuple):
             as in a training that goes on from another one's weights.
         rose (np.ndarray): Of those, which are above it at the end.
     """
-    closed: np.ndarray  # was driven below the threshold
-    recovered: np.ndarray  # and is above it at the end
-    began_below: np.ndarray  # at the first record, as of loaded weights
-    rose: np.ndarray  # and is above it at the end
+    closed: np.ndarray
+    recovered: np.ndarray
+    began_below: np.ndarray
+    rose: np.ndarray
 
     def __str__(self) -> str:
         words = (f'{self.recovered.sum()} of {self.closed.sum()} closed '

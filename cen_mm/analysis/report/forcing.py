@@ -31,10 +31,9 @@ class ForcedNet:
     """
     exchange: str
     layer: str = ''
-    off: frozenset = frozenset()  # all layers that do not exchange
-    reference: Optional['ForcedNet'] = None  # the one to compare with
-    metrics: Dict[str, float] = dataclasses.field(
-        default_factory=dict)  # such as mIoU and rgb/mIoU
+    off: frozenset = frozenset()
+    reference: Optional['ForcedNet'] = None
+    metrics: Dict[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import List, Optional, Sequence
 
 import torch
-from mmengine.dataset import BaseDataset
+from mmengine.dataset import BaseDataset, pseudo_collate
 from tqdm import tqdm
 
-from ..held_out import batch_of_one, check_truth, held_out_set
+from ..files import prepare_file
+from ..held_out import check_truth, held_out_set
 from ..tables import find_layer, write_csv
 from ..trained_net import TrainedNet, load_trained_net
+from ..variants import check_evaluator
 from .donor_use import watch_donors
 from .forcing import ForcedNet, evaluate_forced, forced_nets
 from .page import write_page
@@ -32,11 +34,11 @@ class Report:
     """
     checkpoint: str
     net: TrainedNet
-    small_threshold: Optional[float] = None  # see layer_statistics
-    rows: List[dict] = field(init=False)  # of layers.csv
-    images: int = 0  # how many the donor use was measured on
-    forced: List[ForcedNet] = field(default_factory=list)  # with metrics
-    forced_images: int = 0  # how many these were tested on
+    small_threshold: Optional[float] = None
+    rows: List[dict] = field(init=False)
+    images: int = 0
+    forced: List[ForcedNet] = field(default_factory=list)
+    forced_images: int = 0
 
     def __post_init__(self) -> None:
         self.rows = [row for name, norm in self.net.norms
@@ -79,7 +81,7 @@ class Report:
         with watch_donors(self.net.norms) as meters:
             for index in tqdm(
                     range(self.images), desc='donors', disable=None):
-                self.net.model.test_step(batch_of_one(dataset, index))
+                self.net.model.test_step(pseudo_collate([dataset[index]]))
         for row in self.rows:
             m = self.net.modalities.index(row['modality'])
             row['donor_use'] = meters[row['layer']].donated()[m]
@@ -137,14 +139,11 @@ def write_report(checkpoint: str, out: Optional[str] = None,
                 f'{error}; or leave data out with --images 0 and without '
                 '--evaluate') from error
     if evaluate:
-        if not net.cfg.get('val_evaluator'):
-            raise ValueError(f'{net.cfg.filename} has no val_evaluator to '
-                             'test by: leave --evaluate out')
+        check_evaluator(net.cfg)
         check_truth(dataset[0])
     target = Path(out or Path(checkpoint).parent / 'exchange_report')
     alone = target.suffix == '.html'
-    # Before the work, for the folder may be refused.
-    (target.parent if alone else target).mkdir(parents=True, exist_ok=True)
+    prepare_file(target if alone else target / 'report.html')
     if images:
         report.measure_donors(dataset, images)
     if evaluate:

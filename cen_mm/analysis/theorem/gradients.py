@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from ..trained_net import by_channel, exchanging_norms
 
+CHECKPOINTING = 'with_cp', 'grad_checkpointing'  # of mmseg and of timm
+
 
 class GammaGradients(NamedTuple):
     """Of one norm, by B batches, on the CPU.
@@ -20,9 +22,9 @@ class GammaGradients(NamedTuple):
         size (Tensor): The L2 norm over batch and pixels of the gradient
             with respect to the norm's output, ``(B, M, C)``.
     """
-    gamma: Tensor  # (M, C)
-    slope: Tensor  # (B, M, C)
-    size: Tensor  # (B, M, C)
+    gamma: Tensor
+    slope: Tensor
+    size: Tensor
 
 
 def gamma_gradients(model: BaseModel, batches: Iterable[dict],
@@ -46,6 +48,11 @@ def gamma_gradients(model: BaseModel, batches: Iterable[dict],
         ValueError: If no norm exchanges, or there is no batch.
     """
     model = copy.deepcopy(model).train()
+    for module in model.modules():
+        # Its first pass keeps no graph, which the norms' outputs need.
+        for flag in CHECKPOINTING:
+            if getattr(module, flag, False):
+                setattr(module, flag, False)
     norms = exchanging_norms(model)
     outputs: List[Tensor] = []
 

@@ -1,7 +1,6 @@
 """How often gammas are attracted to zero, measured and by Theorem 1."""
 from dataclasses import dataclass
 from itertools import islice, product
-from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
@@ -10,6 +9,7 @@ from mmengine.runner import Runner, set_random_seed
 from torch import Tensor
 
 from ...layers import region_mask
+from ..files import prepare_file
 from ..held_out import check_folder
 from ..style import check_name, save
 from ..tables import write_csv
@@ -19,6 +19,9 @@ from .gradients import GammaGradients, gamma_gradients
 from .plots import draw_attraction
 
 NEAR_ZERO = 2e-2  # the paper's threshold
+# What a loader takes only with workers.
+OF_WORKERS = ('persistent_workers', 'prefetch_factor', 'timeout',
+              'multiprocessing_context')
 
 
 @dataclass
@@ -33,14 +36,14 @@ class Channels:
             likely that is by the theorem, ``(B, K)``.
         slope, size: See :class:`GammaGradients`, ``(B, K)``.
     """
-    names: List[Tuple[str, str, int]]  # layer, modality and channel
-    gamma: Tensor  # (K, )
-    near: Tensor  # whether it is near zero, (K, )
-    penalised: Tensor  # whether the training does that, (K, )
-    attracted: Tensor  # whether zero would attract gamma, (B, K)
-    probability: Tensor  # of that by the theorem, (B, K)
-    slope: Tensor  # see GammaGradients, (B, K)
-    size: Tensor  # see there, (B, K)
+    names: List[Tuple[str, str, int]]
+    gamma: Tensor
+    near: Tensor
+    penalised: Tensor
+    attracted: Tensor
+    probability: Tensor
+    slope: Tensor
+    size: Tensor
 
     @property
     def modalities(self) -> Dict[str, Tensor]:
@@ -90,11 +93,13 @@ def measure_attraction(checkpoint: str, config: Optional[str] = None,
         str: Tables and sentences for the terminal.
 
     Raises:
-        OSError: If a file is not there.
+        OSError: If a file is not there or cannot be written.
         ValueError: If arguments are impossible or nothing can be measured.
     """
     if out:
         check_name(out)
+    if csv_out:
+        prepare_file(csv_out)
     net = load_trained_net(checkpoint, config, cfg_options)
     weight = net.penalty[0] if weight is None else weight
     if weight <= 0:
@@ -118,7 +123,6 @@ def measure_attraction(checkpoint: str, config: Optional[str] = None,
                      'off for what follows; the theorem is about networks '
                      'trained without.')
     if csv_out:
-        Path(csv_out).parent.mkdir(parents=True, exist_ok=True)
         write_csv(csv_out, _rows(channels))
         lines.append(f'{csv_out}: {len(channels.gamma)} channels')
     if out:
@@ -133,8 +137,9 @@ def _training_batches(cfg: Config, count: int) -> List[dict]:
     if count < 1:
         raise ValueError(f'--batches must be at least 1, got {count}')
     check_folder(cfg, 'train_dataloader')
-    loader = dict(
-        cfg.train_dataloader, num_workers=0, persistent_workers=False)
+    loader = {key: value for key, value in cfg.train_dataloader.items()
+              if key not in OF_WORKERS}
+    loader['num_workers'] = 0
     set_random_seed(0)
     return list(islice(Runner.build_dataloader(loader, seed=0), count))
 

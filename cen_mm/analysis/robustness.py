@@ -1,22 +1,25 @@
-"""The table of robustness."""
-import math
+"""What is left of a net when sensors are absent or degraded."""
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmengine.device import get_device
 from mmengine.model import BaseModel
 from mmengine.registry import init_default_scope
 
-from ...apis.checkpoint import find_config, load_model
-from ...apis.config import override
-from ...datasets import Degrade
-from ...models import CENSegmentor
-from ..held_out import check_truth, held_out_set
-from ..tables import run_names, write_csv
-from ..variants import evaluate_variants, quiet
+from ..apis.checkpoint import find_config, load_model
+from ..apis.config import override
+from ..datasets import Degrade
+from ..models import CENSegmentor
+from .files import prepare_file
+from .held_out import check_truth, held_out_set
+from .tables import markdown, run_names, write_csv
+from .variants import check_evaluator, evaluate_variants, quiet
+
+METRICS = 'mIoU', 'mAcc', 'aAcc'  # of the CSV; the table shows the first
 
 
 class Failure(NamedTuple):
@@ -98,43 +101,63 @@ def measure_robustness(checkpoints: Sequence[str],
         str: A table in Markdown: failures by streams.
 
     Raises:
-        OSError: If a file is not there.
-        ValueError: If arguments or checkpoints do not fit.
+        OSError: If a file is not there or cannot be written.
+        ValueError: If arguments or checkpoints do not fit, or no run has a
+            modality of ``degrade``.
     """
     if images is not None and images < 1:
         raise ValueError(f'--images must be >= 1, got {images}')
+    if out:
+        prepare_file(out)
     names = run_names([Path(path).resolve().parent for path in checkpoints])
-    rows: Dict[str, Dict[str, float]] = {}
-    table: List[dict] = []
-    for name, checkpoint in zip(names, checkpoints):
-        cfg = override(find_config(checkpoint, config), cfg_options)
-        for title, metrics in _measure(cfg, checkpoint, degrade, images):
+    # All of them before the first test, which may take hours.
+    runs = [_load(override(find_config(checkpoint, config), cfg_options),
+                  checkpoint, degrade) for checkpoint in checkpoints]
+    known = {name: None for run in runs for name in run.model.modalities}
+    for text in degrade or ():
+        if text.partition(':')[0] not in known:
+            raise ValueError(f'--degrade {text}: no run has that modality, '
+                             f'give one of {", ".join(known)}')
+    table: List[Dict[str, Any]] = []
+    for name, run in zip(names, runs):
+        count = min(images or len(run.dataset), len(run.dataset))
+        found = evaluate_variants(
+            run.cfg, run.dataset, count,
+            [partial(_predict, run.model, case) for case in run.cases], name)
+        for case, metrics in zip(run.cases, found):
             for stream in ('ensemble', *_streams(metrics)):
                 prefix = '' if stream == 'ensemble' else f'{stream}/'
-                rows.setdefault(title, {})[f'{name}: {stream}'] = metrics[
-                    f'{prefix}mIoU']
                 table.append(dict(
-                    run=name, sensors=title, stream=stream,
-                    **{key: metrics[prefix + key]
-                       for key in ('mIoU', 'mAcc', 'aAcc')}))
+                    run=name, sensors=case.title, stream=stream,
+                    **{key: metrics[prefix + key] for key in METRICS}))
     if out:
         write_csv(out, table)
+    rows: Dict[str, Dict[str, str]] = {}
+    for line in table:
+        column = f'{line["run"]}: {line["stream"]}'
+        rows.setdefault(line['sensors'], {})[column] = f'{line["mIoU"]:.1f}'
     columns = list(dict.fromkeys(c for row in rows.values() for c in row))
-    lines = [['sensors', *columns], ['---', *['---:'] * len(columns)]]
-    for title, row in rows.items():
-        values = (row.get(column, math.nan) for column in columns)
-        lines.append([title, *('' if math.isnan(v) else f'{v:.1f}'
-                               for v in values)])
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+    return markdown(
+        ['sensors', *columns],
+        [[title, *(row.get(column, '') for column in columns)]
+         for title, row in rows.items()], columns)
 
 
 def _streams(metrics: Dict[str, float]) -> List[str]:
     return [key[:-len('/mIoU')] for key in metrics if key.endswith('/mIoU')]
 
 
-def _measure(cfg: Config, checkpoint: str, degrade: Optional[Sequence[str]],
-             images: Optional[int]) -> List[Tuple[str, Dict[str, float]]]:
-    """Titles and metrics of all failures of one run."""
+class _Run(NamedTuple):
+    """A net and what it is tested on."""
+    cfg: Config
+    model: CENSegmentor
+    dataset: BaseDataset
+    cases: List[Failure]
+
+
+def _load(cfg: Config, checkpoint: str,
+          degrade: Optional[Sequence[str]]) -> _Run:
+    """A run of which one image has been tested, to see that it can be."""
     model, _ = load_model(cfg, checkpoint)
     if not isinstance(model, CENSegmentor):
         raise ValueError(
@@ -145,11 +168,16 @@ def _measure(cfg: Config, checkpoint: str, degrade: Optional[Sequence[str]],
     init_default_scope('mmseg')
     dataset = held_out_set(cfg)
     check_truth(dataset[0])
-    count = min(images or len(dataset), len(dataset))
-    metrics = evaluate_variants(
-        cfg, dataset, count, [partial(_predict, model, c) for c in cases],
-        Path(checkpoint).parent.name)
-    return list(zip((case.title for case in cases), metrics))
+    check_evaluator(cfg)
+    found, = evaluate_variants(
+        cfg, dataset, 1, [partial(_predict, model, cases[0])], 'first image')
+    absent = [key for key in METRICS if key not in found]
+    if absent:
+        raise ValueError(
+            f'{cfg.filename}: val_evaluator measures {", ".join(found)}, and '
+            f"the table wants {', '.join(absent)}: set iou_metrics=['mIoU'] "
+            'there')
+    return _Run(cfg, model, dataset, cases)
 
 
 def _predict(model: BaseModel, case: Failure, data: dict) -> list:
