@@ -7,6 +7,7 @@ from mmengine.registry import DefaultScope
 from mmseg.models.utils import resize
 from mmseg.registry import TRANSFORMS
 
+from cen_mm.apis.sample_pipeline import SamplePipeline
 from cen_mm.deployment.preparation import preparation
 from cen_mm.runtime.geometry import as_8_bits, enlarge, rescale
 
@@ -73,3 +74,11 @@ def test_pictures_of_16_bits_do_not_wrap():
     assert as_8_bits(image).tolist() == [[0, 0, 255]]
     assert as_8_bits(np.float32([[0, 0.5, 1]])).tolist() == [[0, 127, 255]]
     assert as_8_bits(np.float32([[0, 100]])).tolist() == [[0, 255]]
+    colours = np.full((4, 4, 3), 40000, np.uint16)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        pipeline = SamplePipeline([
+            dict(type='LoadRGB', dtype='uint16', to_float32=True),
+            dict(type='PackModalities', modalities=('rgb', ))])
+    inputs, picture = pipeline(dict(rgb=colours))
+    assert (picture == 40000 * 255 // 65535).all()
+    assert (inputs['inputs'] == 40000).all()
