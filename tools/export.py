@@ -6,9 +6,10 @@
 
 The file has one input, 'inputs', (N, M*C, H, W), the modalities behind each
 other, and one output a stream: logits in the size of the input, or images.
-Classes, modalities, mean, std and types of the files stand in its metadata,
-under the key 'cen_mm', as JSON. It is written once onnxruntime gives what
-torch gives.
+Classes, modalities, mean, std, types of the files and the sizes that the test
+pipeline makes of them stand in its metadata, under the key 'cen_mm', as JSON.
+It is written once onnxruntime gives what torch gives. What else a test
+pipeline or test_cfg do, such as to slide, is refused by name.
 
 Private norms are folded into convolutions and the exchange into the choice of
 their channels, see cen_mm.deploy. Dropout of a translation is left out. Needs
@@ -34,7 +35,8 @@ def main() -> None:
         help="modalities and 'ensemble' to give out (default: all)")
     sizes = parser.add_mutually_exclusive_group(required=True)
     sizes.add_argument('--size', nargs=2, type=int, metavar=('H', 'W'),
-                       help='of the input, one sample at a time')
+                       help='of the input, behind Resize of the test pipeline,'
+                       ' one sample at a time')
     sizes.add_argument('--dynamic', action='store_true',
                        help='any number of samples of any size')
     add('--preprocess', action='store_true', help='take images in the units '

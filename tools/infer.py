@@ -84,9 +84,10 @@ def parse_args(argv: List[str]) -> argparse.Namespace:
     if (onnx and args.pretrained) or given.index(None) != needed:
         parser.error('give one of CONFIG CHECKPOINT, --pretrained NAME, and '
                      '--backend onnxruntime MODEL.onnx')
-    if onnx and (args.panels or args.show or args.depth_unit is not None):
-        parser.error('--panels, --show and --depth-unit are for --backend '
-                     'torch alone')
+    if onnx and (args.panels or args.show or args.cfg_options
+                 or args.depth_unit is not None):
+        parser.error('--panels, --show, --cfg-options and --depth-unit are '
+                     'for --backend torch alone: an ONNX file has no config')
     args.inputs = {flag[2:]: getattr(args, flag) for flag in modalities}
     args.units = {}
     if args.depth_unit is not None:

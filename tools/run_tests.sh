@@ -14,6 +14,7 @@ if [[ ${1:-} == --newest ]]; then
     [ $# -gt 0 ] || set -- tests/test_{compat,bad_input,tour,downstream_page}.py \
         tests/test_{layers,models,datasets,evaluation,apis} \
         tests/test_tools/test_{stock_tools,train_test}.py \
+        tests/test_faults/test_geometry.py \
         --ignore tests/test_apis/test_translator.py
 else
     source "$(dirname "$0")/env.sh" openmmlab tests translation timm deploy

@@ -11,6 +11,7 @@ from mmengine.registry import DATASETS
 from torch import Tensor, nn
 
 from ..deployment import deploy
+from ..deployment.network import check_all_present
 from ..deployment.shipped import Folded, Shipped, metadata
 from ..runtime.onnx_inferencer import FACTS, require
 from .checkpoint import load_model
@@ -42,8 +43,9 @@ def export(config: str,
         out (str): File to write.
         streams (Sequence[str], optional): Modalities and 'ensemble' to give
             out. Defaults to all.
-        size (Sequence[int], optional): Height and width of the input, of
-            which there is then one. Defaults to None: N, H and W are free.
+        size (Sequence[int], optional): Height and width of the input, behind
+            ``Resize`` of the test pipeline, of which there is then one.
+            Defaults to None: N, H and W are free.
         preprocess (bool): Take images in the units of their files, and
             translate to 0 to 255. Defaults to False: normalised images.
         naive (bool): Export the folded network as it is, instead of what
@@ -56,13 +58,15 @@ def export(config: str,
 
     Raises:
         FileNotFoundError: If config or checkpoint do not exist.
-        UsageError: If a stream is unknown, or torch cannot export the model.
-        ValueError: If a package is absent, or onnxruntime gives other
+        UsageError: If a stream is unknown, or the model cannot be exported.
+        ValueError: If a package or a modality is absent, config and model do
+            more in a test than a file can say, or onnxruntime gives other
             outputs than torch.
     """
     require('onnx', 'onnxruntime', *(() if legacy else ('onnxscript', )))
     cfg = read_config(config, cfg_options)
     model, meta = load_model(cfg, checkpoint)
+    check_all_present(model)
     streams = list(streams or model.streams)
     for name in streams:
         if name not in model.streams:
@@ -104,13 +108,13 @@ def export(config: str,
         try:
             _write(shipped.eval(), path, images[-1], streams, size is None,
                    legacy)
-        except Exception as error:  # torch raises many types
+            _describe(path, facts)
+            off = max(_difference(path, reference, x) for x in images)
+        except Exception as error:  # torch and onnxruntime raise many types
             hint = '' if size else (
                 ' for images of any size: give --size HEIGHT WIDTH')
-            raise UsageError(f'torch cannot export {config}{hint}\n'
+            raise UsageError(f'{config} cannot be exported{hint}\n'
                              f'{str(error)[:500]}') from error
-        _describe(path, facts)
-        off = max(_difference(path, reference, x) for x in images)
         if not off <= TOLERANCE:
             raise ValueError(
                 f'{out} is not written: in onnxruntime its outputs are off by '

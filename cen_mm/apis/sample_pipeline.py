@@ -7,6 +7,7 @@ from mmseg.registry import TRANSFORMS
 
 from ..datasets import LoadModality, LoadRGB, PackModalities
 from ..datasets.probe import check_geometry
+from ..runtime.geometry import as_8_bits
 
 
 class SamplePipeline:
@@ -74,7 +75,8 @@ class SamplePipeline:
         for step in self.steps:
             results = step(results)
             if isinstance(step, LoadRGB) and image is not None:
-                picture = results['img'][..., ::-1].astype(np.uint8)
+                picture = as_8_bits(
+                    results['img'][..., ::-1].astype(step.dtype))
         return results, picture
 
     def _blank(self, results: dict) -> np.ndarray:

@@ -3,6 +3,9 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
+from ..layers import check_modalities
+from .load_modality import check_free
+
 
 @TRANSFORMS.register_module()
 class NoiseModality(BaseTransform):
@@ -26,13 +29,17 @@ class NoiseModality(BaseTransform):
 
     Args:
         modality (str): Its name. Defaults to 'noise'.
+
+    Raises:
+        ValueError: If the sample has something of that name.
     """
 
     def __init__(self, modality: str = 'noise') -> None:
-        self.modality = modality
+        self.modality, = check_modalities((modality, ))
 
     def transform(self, results: dict) -> dict:
         """Add the noise to the segmentation fields."""
+        check_free(self.modality, results, type(self).__name__)
         results[self.modality] = np.random.standard_normal(
             results['img'].shape[:2]).astype(np.float32)
         results['seg_fields'].append(self.modality)
@@ -64,13 +71,17 @@ class CopyRGB(BaseTransform):
 
     Args:
         modality (str): Its name.
+
+    Raises:
+        ValueError: If the sample has something of that name.
     """
 
     def __init__(self, modality: str) -> None:
-        self.modality = modality
+        self.modality, = check_modalities((modality, ))
 
     def transform(self, results: dict) -> dict:
         """Add the copy to the segmentation fields."""
+        check_free(self.modality, results, type(self).__name__)
         results[self.modality] = results['img'][..., ::-1]
         results['seg_fields'].append(self.modality)
         return results

@@ -18,7 +18,8 @@ class Degrade(BaseTransform):
     """Degrade one modality of a packed sample, as a failing sensor does.
 
     Comes behind ``PackModalities``. Random numbers depend on the name of the
-    image alone, so every network meets the same failure.
+    sample alone, so every network meets the same failure wherever the data
+    lie; on the path of the image where a sample has no name, as in inference.
 
     ========= ================================= ============================
     how       what becomes of the modality      amount
@@ -73,8 +74,9 @@ class Degrade(BaseTransform):
         inputs = results['inputs'].clone()
         channels = inputs.split(packed_channels(meta, names))[
             names.index(self.modality)]  # a view
-        rng = np.random.default_rng(crc32(
-            f'{meta.get("img_path")} {self.modality}'.encode()))
+        name = meta.get('name') or meta.get('img_path')
+        rng = np.random.default_rng(
+            crc32(f'{name} {self.modality}'.encode()))
         channels[:] = getattr(self, f'_{self.how}')(channels, rng)
         results['inputs'] = inputs
         return results

@@ -6,19 +6,31 @@ label, by nearest neighbour.
 from functools import partial
 from typing import Optional, Sequence, Union
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmengine import fileio
 from mmseg.registry import TRANSFORMS
 
 from ..layers import CHANNELS, check_modalities
+from ..runtime.geometry import INTERPOLATIONS, fit
 from ..runtime.read_array import describe, read_array
 
-INTERPOLATIONS = dict(
-    nearest=cv2.INTER_NEAREST_EXACT,
-    bilinear=cv2.INTER_LINEAR,
-    area=cv2.INTER_AREA)
+
+def check_free(modality: str, results: dict, who: str) -> None:
+    """Refuse a modality that would take the place of something.
+
+    Args:
+        modality (str): Its name.
+        results (dict): A sample.
+        who (str): The transform that adds it, for messages.
+
+    Raises:
+        ValueError: If the sample has something of this name.
+    """
+    if modality == 'rgb' or modality in results:
+        raise ValueError(
+            f'{who}(modality={modality!r}): that name is taken (\'rgb\' is '
+            'the image); add it under another one')
 
 
 @TRANSFORMS.register_module()
@@ -108,10 +120,7 @@ class LoadModality(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Load the modality and register it with the segmentation fields."""
-        if self.modality == 'rgb' or self.modality in results:
-            raise ValueError(
-                f'LoadModality(modality={self.modality!r}): that name is '
-                "taken ('rgb' is the image); load it under another one")
+        check_free(self.modality, results, type(self).__name__)
         key = f'{self.modality}_path'
         if key not in results:
             raise ValueError(
@@ -120,14 +129,10 @@ class LoadModality(BaseTransform):
                 'of the pipeline and of the model. inference_model of mmseg '
                 'knows rgb alone: use cen_mm.apis.MultimodalInferencer')
         source = results[key]
-        array = self.read(source)
-        height, width = results['img'].shape[:2]
-        top, left = np.subtract(array.shape[:2], (height, width)) // 2
-        if self.centre_crop and top >= 0 and left >= 0:
-            array = array[top:top + height, left:left + width]
-        if array.shape[:2] != (height, width):
-            array = self._resized(array, source, results)
-        results[self.modality] = array
+        results[self.modality] = fit(
+            self.read(source), results['img'].shape[:2], self.centre_crop,
+            self.resize, self.modality, describe(source, self.modality),
+            results['img_path'])
         if self.channels is not None:
             # A map (H, W) does not tell whether it is to be repeated.
             results['modality_channels'] = {
@@ -151,27 +156,6 @@ class LoadModality(BaseTransform):
             f'LoadModality(modality={self.modality!r})', 'dtype', self.bands,
             self.channels,
             partial(fileio.get, backend_args=self.backend_args))
-
-    def _resized(self, array: np.ndarray, source: Union[str, np.ndarray],
-                 results: dict) -> np.ndarray:
-        """The map in the size of the image."""
-        h, w = array.shape[:2]
-        height, width = results['img'].shape[:2]
-        sizes = (f'{describe(source, self.modality)} is {h} x {w}, but '
-                 f'{results["img_path"]} is {height} x {width}')
-        if self.resize is None:
-            raise ValueError(
-                f'{sizes}: the modalities of a sample must be aligned pixel '
-                "by pixel; where only the resolution differs, set resize='"
-                f"nearest' of LoadModality(modality={self.modality!r})")
-        # Within one pixel of the map; else the sensors see another part.
-        if abs(h * width - w * height) > min(height, width):
-            raise ValueError(
-                f'{sizes}: resize is for another resolution of the same view, '
-                'but the proportions differ; crop the files first')
-        return cv2.resize(
-            np.ascontiguousarray(array), (width, height),
-            interpolation=INTERPOLATIONS[self.resize])
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(modality={self.modality!r}, '

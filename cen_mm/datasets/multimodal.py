@@ -43,8 +43,8 @@ class MultimodalSegDataset(BaseSegDataset):
         kwargs: As of :class:`mmseg.datasets.BaseSegDataset`.
 
     Raises:
-        FileNotFoundError: If a listed file does not exist; all are checked
-            when the data set is built.
+        FileNotFoundError: If the list or a listed file does not exist; all
+            are checked when the data set is built.
         ValueError: If ``ann_file`` and folders hold no sample, or one
             twice, the paths of a line differ in their names, ``metainfo``
             has no classes, or a transform leaves modalities behind.
@@ -116,7 +116,12 @@ class MultimodalSegDataset(BaseSegDataset):
 
     def _names(self) -> List[str]:
         folder, suffix = self.data_prefix['img_path'], self.img_suffix
-        if self.ann_file and not osp.isdir(self.ann_file):
+        if self.ann_file:
+            if self.backend_args is None and not osp.isfile(self.ann_file):
+                raise FileNotFoundError(
+                    f'the list of samples {self.ann_file!r} is not there, or '
+                    'no file: correct data_root or ann_file of the data set, '
+                    'or leave ann_file out to use all images')
             below = osp.relpath(folder, self.data_root or '.')
             suffixes = [suffix, *self.suffixes.values(), self.seg_map_suffix]
             names = [name_of_line(line, below, suffixes) for line in

@@ -59,7 +59,7 @@ class NYUDv2Dataset(MultimodalSegDataset):
 
 
 def image_suffix(folder: str) -> str:
-    """Suffix of the images in a folder, '.png' if there is none.
+    """Suffix of the images below a folder, '.png' if there is none.
 
     Args:
         folder (str): Of the images.
@@ -67,7 +67,8 @@ def image_suffix(folder: str) -> str:
     Raises:
         ValueError: If there are '.png' and '.jpg'.
     """
-    files = sorted(os.listdir(folder)) if osp.isdir(folder) else []
+    files = sorted(file for _, _, files in os.walk(folder, followlinks=True)
+                   for file in files)
     found = {
         osp.splitext(file)[1]: file for file in files
         if file.endswith(('.png', '.jpg'))

@@ -20,6 +20,7 @@ from mmcv.transforms import (
 )
 from mmseg.datasets.transforms import PackSegInputs
 
+from .controls import CopyRGB, NoiseModality
 from .load_modality import LoadModality
 from .load_rgb import LoadRGB
 from .transforms import PackModalities
@@ -35,6 +36,7 @@ COLOURS = np.array([[60, 30, 20], [180, 200, 230]])  # BGR
 # Unrelated pictures stay below, through any blur or change of colours.
 CORRELATION = 0.3
 LOADERS = LoadImageFromFile, LoadRGB, LoadModality, LoadAnnotations
+ADDING = LoadModality, NoiseModality, CopyRGB
 
 
 def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
@@ -57,8 +59,7 @@ def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
                   if not isinstance(transform, LOADERS)), len(transforms))
     rest = [t for t in transforms[first:]
             if not isinstance(t, (LoadAnnotations, PackSegInputs))]
-    packs = [t for t in transforms if isinstance(t, PackModalities)]
-    if packs and packs[0].modalities == ('rgb', ):
+    if _packs_image_alone(transforms):
         return
     for transform in rest:
         if isinstance(transform, LoadModality):
@@ -73,6 +74,24 @@ def check_geometry(transforms: List[BaseTransform], sample: dict) -> None:
             sample = transform(sample)
         for _ in range(TRIES):
             _probe(deepcopy(rest), _picture(sample))
+
+
+def _packs_image_alone(transforms: List[BaseTransform]) -> bool:
+    """Whether a model sees no other modality."""
+    steps = list(_with_branches(transforms))
+    packs = [t for t in steps if isinstance(t, PackSegInputs)]
+    if packs and isinstance(packs[0], PackModalities):
+        return packs[0].modalities == ('rgb', )
+    return bool(packs) and not any(isinstance(t, ADDING) for t in steps)
+
+
+def _with_branches(transforms: List[BaseTransform]
+                   ) -> Iterator[BaseTransform]:
+    for transform in transforms:
+        yield transform
+        if isinstance(transform, TestTimeAug):
+            for branch in transform.subroutines:
+                yield from _with_branches(branch.transforms)
 
 
 def _picture(sample: dict) -> dict:
@@ -129,6 +148,8 @@ def _check(name: str, sample: dict) -> None:
             f'{name} fills modalities as if they were labels: load the '
             "labels by dict(type='LoadLabels') before it, which tells what "
             'was filled')
+    if min(witness.shape) < CELLS:  # which are below a pixel then
+        return
     seen = np.isin(witness[some], (TURNED, TURNED ^ LABEL))
     cells = (witness[some] == TURNED)[seen].astype(float)
     grey = image[some].reshape(*seen.shape, -1).mean(-1)[seen]

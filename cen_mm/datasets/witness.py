@@ -70,5 +70,6 @@ def filled(results: dict, who: str) -> Optional[np.ndarray]:
 def _is_renamed(labels: np.ndarray, witness: np.ndarray) -> bool:
     """Whether a transform has only given classes other numbers."""
     counted = labels != IGNORE_INDEX
-    pairs = np.unique(witness[counted] * 256 + labels[counted].astype(int))
+    pairs = np.unique(
+        witness[counted].astype(int) * 256 + labels[counted])
     return len(pairs) == len(np.unique(pairs // 256))

@@ -42,14 +42,15 @@ def deploy(model: nn.Module) -> fx.GraphModule:
         ``model(inputs, mode='tensor')`` does.
 
     Raises:
-        ValueError: If the network merges its modalities, cannot be traced by
-            torch.fx, or would come out with other outputs.
+        ValueError: If modalities are absent, the network merges them, cannot
+            be traced by torch.fx, or would come out with other outputs.
 
     Example:
         >>> net = cen_mm.deploy(model)
         >>> logits = net(images)
     """
     name = type(getattr(model, 'backbone', model)).__name__
+    check_all_present(model)
     if getattr(model, 'merges', False):
         raise ValueError(REFUSED.format(
             name, 'since its backbone merges the modalities'))
@@ -83,6 +84,20 @@ def deploy(model: nn.Module) -> fx.GraphModule:
         raise ValueError(REFUSED.format(
             name, f'since its outputs would be off by {off:.1e}'))
     return net
+
+
+def check_all_present(model: nn.Module) -> None:
+    """Refuse to ship a model that is told to do without modalities.
+
+    Raises:
+        ValueError: If its ``present`` lacks some of its modalities.
+    """
+    absent = [name for name in model.modalities if name not in model.present]
+    if absent:
+        raise ValueError(
+            f'the model is to do without {", ".join(absent)}, but a network '
+            'that ships takes all modalities: take modalities out of test_cfg '
+            'of the model (present, of a translation)')
 
 
 def plain_streams(core: nn.Module, channels: Sequence[int],

@@ -8,6 +8,7 @@ from mmengine.model import BaseModel
 from torch import Tensor, nn
 
 from ..layers import CHANNELS
+from .preparation import preparation
 
 
 class Shipped(nn.Module):
@@ -100,41 +101,53 @@ def metadata(cfg: Config, model: BaseModel, dataset_meta: Dict[str, Any],
 
     Returns:
         dict: ``task``, ``streams``, ``modalities`` (a list of the name,
-        ``dtype`` of the files, the ``bands`` and ``channels`` of
-        ``LoadModality``, ``mean`` and ``std`` in their units, and the
-        ``maximum`` and ``log`` of a 16-bit domain that becomes 0 to 255),
-        ``inputs`` ('files', in these units, or 'normalised'), ``size``,
-        ``resize`` of the test pipeline, and for a segmentation ``classes``
-        and ``palette``.
+        ``dtype`` of the files, the ``bands``, ``channels``, ``centre_crop``
+        and ``resize`` of ``LoadModality``, ``mean`` and ``std`` in their
+        units, and the ``maximum`` and ``log`` of a 16-bit domain that becomes
+        0 to 255), ``inputs`` ('files', in these units, or 'normalised'),
+        ``size`` and ``resize`` of the test pipeline, and for a segmentation
+        ``classes``, ``palette`` and, of a binary head, its ``threshold``.
+
+    Raises:
+        ValueError: If the test pipeline or ``test_cfg`` do what a file cannot
+            say; the message names it.
     """
     translates = hasattr(model, 'generator')
-    steps = cfg.test_dataloader.dataset.pipeline
-    loaders = {s.modality: dict(dtype=s.get('dtype', 'uint16'),
-                                bands=s.get('bands'),
-                                channels=s.get('channels'))
-               for s in steps if s.type == 'LoadModality'}
-    domains = next((s.get('scales', {}) for s in steps
-                    if s.type == 'LoadDomains'), {})
+    read, resize = preparation(
+        cfg.test_dataloader.dataset.pipeline, model.modalities)
     entries: List[Dict[str, Any]] = []
     for name, mean, std in zip(
             model.modalities,
             *([part.flatten().tolist()
                for part in value.split(channels_of(model))]
               for value in normalisation(model))):
-        dtype = 'uint16' if name in domains else 'uint8'
-        entries.append(dict(
-            dict(dtype=dtype), **loaders.get(name, {}), name=name, mean=mean,
-            std=std, **domains.get(name, {})))
-    resize = next((s.scale for s in steps if s.type == 'Resize'), None)
+        entries.append(dict(read[name], name=name, mean=mean, std=std))
     facts = dict(
         task='translation' if translates else 'segmentation',
         modalities=entries,
         streams=list(streams),
         inputs='files' if preprocess else 'normalised',
         size=size and list(size),
-        resize=list(resize[::-1]) if translates and resize else None)
+        resize=resize)
     if not translates:
+        _check_inference(model, resize)
+        if model.out_channels == 1:
+            facts['threshold'] = model.decode_head.threshold
         facts.update({key: list(dataset_meta[key])
                       for key in ('classes', 'palette')
                       if key in dataset_meta})
     return facts
+
+
+def _check_inference(model: BaseModel, resize: Optional[dict]) -> None:
+    """Refuse inference of a segmentor that an exported network lacks."""
+    if (model.test_cfg or {}).get('mode') == 'slide':
+        raise ValueError(
+            "test_cfg.mode='slide' of the model is not done by an exported "
+            'network, which sees whole images: add --cfg-options '
+            'model.test_cfg.mode=whole, and test the model so before')
+    if resize and model.align_corners:
+        raise ValueError(
+            'the head has align_corners=True, with which cen_mm.runtime '
+            'cannot bring logits back to the size before Resize: take Resize '
+            'out of test_dataloader.dataset.pipeline of the config')

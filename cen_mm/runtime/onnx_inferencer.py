@@ -2,13 +2,14 @@
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Dict, Optional, Tuple, Union
+from typing import Any, Dict, Optional, Tuple, Union
 
 import numpy as np
 from PIL import Image
 
 from .folder_inferencer import FolderInferencer
-from .read_array import read_array
+from .geometry import as_8_bits, enlarge, fit, rescale
+from .read_array import describe, read_array
 
 FACTS = 'cen_mm'  # the key of the metadata
 OPACITY = 0.5
@@ -77,55 +78,84 @@ class OnnxInferencer(FolderInferencer):
             self.facts['task'] == 'translation') else ('labels', 'overlays')
 
     def prepare(self, sources: Dict[str, Union[str, np.ndarray]]
-                ) -> Tuple[np.ndarray, Optional[np.ndarray]]:
-        """Files or arrays to ``(1, M*C, H, W)`` and the picture to draw on.
-        """
-        images, picture = {}, None
+                ) -> Tuple[Dict[str, Any], Optional[np.ndarray]]:
+        """Files or arrays to ``inputs`` ``(1, M*C, H, W)`` and the ``size``
+        of the sample, and to the picture to draw on."""
+        images = {facts['name']: self._read(facts, sources[facts['name']])
+                  for facts in self.facts['modalities']}
+        first = 'rgb' if 'rgb' in images else next(iter(images))
+        picture, size = images.get('rgb'), images[first].shape[:2]
+        prepared = self._resized(images, {
+            name: describe(sources[name], name) for name in images}, first)
+        wanted = self.facts['size'] or prepared[first].shape[:2]
+        stacked = []
         for facts in self.facts['modalities']:
-            name, dtype = facts['name'], np.dtype(facts['dtype'])
-            image = read_array(sources[name], name, dtype, str(self.path),
-                               'the dtype of its metadata',
-                               bands=facts.get('bands'),
-                               channels=facts.get('channels'))
-            if 'maximum' in facts:
-                image = _to_8_bits(image, facts)
+            name, image = facts['name'], prepared[facts['name']]
+            if image.shape[:2] != tuple(wanted):
+                raise ValueError(
+                    f'{describe(sources[name], name)} becomes '
+                    f'{image.shape[0]} x {image.shape[1]}, but {self.path} '
+                    f'needs {wanted[0]} x {wanted[1]}: give modalities of one '
+                    'size, and export with --dynamic or another --size')
             if image.ndim == 2:
                 image = np.repeat(
                     image[..., None], len(facts['mean']), axis=2)
-            if name == 'rgb':
-                picture = image
-            if self.facts['resize']:
-                height, width = self.facts['resize']
-                image = np.array(Image.fromarray(image).resize(
-                    (width, height), Image.Resampling.BILINEAR))
-            images[name] = image
-        shapes = {name: image.shape[:2] for name, image in images.items()}
-        wanted = self.facts['size'] or next(iter(shapes.values()))
-        for name, shape in shapes.items():
-            if tuple(shape) != tuple(wanted):
-                raise ValueError(
-                    f'{sources[name]} is {shape[0]} x {shape[1]}, but '
-                    f'{self.path} needs {wanted[0]} x {wanted[1]}: give '
-                    'modalities of one size, and export with --dynamic or '
-                    'another --size')
-        stacked = []
-        for facts in self.facts['modalities']:
-            image = images[facts['name']].astype(np.float32)
+            image = image.astype(np.float32)
             if self.facts['inputs'] == 'normalised':
                 image = (image - np.float32(facts['mean'])) / np.float32(
                     facts['std'])
             stacked.append(image)
         stacked = np.concatenate(stacked, axis=2).transpose(2, 0, 1)[None]
-        return np.ascontiguousarray(stacked), picture
+        if picture is not None:
+            picture = as_8_bits(picture)
+            if picture.ndim == 2:
+                picture = np.repeat(picture[..., None], 3, axis=2)
+        return dict(inputs=np.ascontiguousarray(stacked), size=size), picture
 
-    def predict(self, data: np.ndarray) -> Dict[str, np.ndarray]:
-        """``(1, M*C, H, W)`` to logits ``(K, H, W)`` or an image ``(C', H,
-        W)`` by stream."""
-        outputs = self.session.run(None, dict(inputs=data))
-        return {name: output[0]
-                for name, output in zip(self.facts['streams'], outputs)}
+    def _read(self, facts: Dict[str, Any], source: Union[str, np.ndarray]
+              ) -> np.ndarray:
+        """A modality in the size of its file."""
+        image = read_array(
+            source, facts['name'], np.dtype(facts['dtype']), str(self.path),
+            'the dtype of its metadata', bands=facts.get('bands'),
+            channels=facts.get('channels'))
+        return _to_8_bits(image, facts) if 'maximum' in facts else image
 
-    def draw(self, data: np.ndarray, image: Optional[np.ndarray]
+    def _resized(self, images: Dict[str, np.ndarray], files: Dict[str, str],
+                 first: str) -> Dict[str, np.ndarray]:
+        """The modalities in the size that the network sees."""
+        resize, results = self.facts['resize'], {}
+        for facts in self.facts['modalities']:
+            name = facts['name']
+            image = images[name]
+            if self.facts['task'] == 'translation':
+                if resize:
+                    image = np.array(Image.fromarray(image).resize(
+                        resize[::-1], Image.Resampling.BILINEAR))
+            else:
+                image = fit(image, images[first].shape[:2],
+                            facts.get('centre_crop', False),
+                            facts.get('resize'), name, files[name],
+                            files[first])
+                if facts.get('to_float32'):
+                    image = image.astype(np.float32)
+                if resize:
+                    image = rescale(image, resize, name == 'rgb')
+            results[name] = image
+        return results
+
+    def predict(self, data: Dict[str, Any]) -> Dict[str, np.ndarray]:
+        """What :meth:`prepare` gives, to logits ``(K, H, W)`` in the size of
+        the sample, or an image ``(C', H, W)``, by stream."""
+        outputs = {name: output[0] for name, output in zip(
+            self.facts['streams'],
+            self.session.run(None, dict(inputs=data['inputs'])))}
+        if self.facts['task'] == 'translation':
+            return outputs
+        return {name: enlarge(output, data['size'])
+                for name, output in outputs.items()}
+
+    def draw(self, data: Dict[str, Any], image: Optional[np.ndarray]
              ) -> Dict[str, Tuple[np.ndarray, ...]]:
         """Labels and overlay, or the translation, of every stream."""
         pictures = {}
@@ -137,13 +167,20 @@ class OnnxInferencer(FolderInferencer):
                 output = output.round().clip(0, 255).astype(np.uint8)
                 pictures[stream] = (output.transpose(1, 2, 0), )
                 continue
-            labels = output.argmax(0).astype(np.uint8)
+            labels = self._labels(output)
             colours = np.array(self.facts['palette'], np.uint8)[labels]
             if image is not None:
                 mixed = OPACITY * colours + (1 - OPACITY) * image
                 colours = mixed.round().astype(np.uint8)
             pictures[stream] = labels, colours
         return pictures
+
+    def _labels(self, logits: np.ndarray) -> np.ndarray:
+        """``(K, H, W)`` to ``(H, W)`` uint8."""
+        if len(logits) > 1:
+            return logits.argmax(0).astype(np.uint8)
+        above = 1 / (1 + np.exp(-logits[0])) > self.facts['threshold']
+        return above.astype(np.uint8)
 
 
 def _to_8_bits(image: np.ndarray, facts: dict) -> np.ndarray:

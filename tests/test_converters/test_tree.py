@@ -74,7 +74,8 @@ def test_a_fault(tree, file, content, kind, message):
      '000005.png is listed in train.txt and val.txt'),
     ('val.txt', ('\nrgb/000005.png\tmasks/000005.png\tdepth/000005.png', ''),
      'count', '{path} lists 1 images instead of 2'),
-    ('val.txt', ('masks/000005', 'masks/000003'), 'list', '{path}, line 2 is'),
+    ('val.txt', ('masks/000005', 'masks/000003'), 'list',
+     '{path}: rgb/000005.png and masks/000003.png stand in one line'),
 ])
 def test_a_fault_in_a_list(tree, file, change, kind, message):
     spoil(tree / file, (tree / file).read_text().replace(*change))
@@ -89,8 +90,22 @@ def test_only_five_problems_of_a_kind_are_printed(tree):
     assert len(report.problems['missing']) == 6
     assert str(report).count('does not exist') == 5
     assert '... and 1 more' in str(report)
-    spoil(tree / 'val.txt', (tree / 'val.txt').read_text().replace('\t', ' '))
-    assert len(TREE.verify(tree, COUNTS).problems['list']) == 2
+
+
+@pytest.mark.parametrize('before, name', [
+    ('', 'kitchen/000004'), ('\ufeff', '000004')])
+def test_lists_are_read_as_by_training(tree, before, name):
+    for folder in 'rgb', 'masks', 'depth':
+        path = tree / folder / f'{name}.png'
+        path.parent.mkdir(exist_ok=True)
+        (tree / folder / '000004.png').rename(path)
+    text = (tree / 'val.txt').read_text().replace('000004', name)
+    for lines in text, f'{name} \n\n000005\n':
+        (tree / 'val.txt').write_text(before + lines, encoding='utf-8')
+        assert not TREE.verify(tree, COUNTS).problems
+    (tree / 'val.txt').write_bytes(text.encode('utf-16'))
+    sentence, = problems(TREE.verify(tree, COUNTS), 'list')
+    assert 'val.txt is no text in UTF-8' in sentence
 
 
 def test_whole_tree_in_millimetres(tree):

@@ -1,6 +1,8 @@
 """The modalities that control for a second sensor."""
 import cv2
 import numpy as np
+import pytest
+from messages import fails
 from mmengine.dataset import Compose
 
 import cen_mm  # noqa: F401
@@ -32,3 +34,12 @@ def test_a_copy_of_rgb_is_the_packed_image():
     for half in (packed[:3], packed[3:]):
         np.testing.assert_array_equal(
             half, resized[..., ::-1].transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize('name', ['depth', 'img', 'rgb'])
+@pytest.mark.parametrize('kind', ['NoiseModality', 'CopyRGB'])
+def test_nothing_that_is_there_is_replaced(kind, name):
+    img = np.zeros((8, 8, 3), np.uint8)
+    add = Compose([dict(type=f'mmseg.{kind}', modality=name)])
+    with fails(ValueError, f"{kind}(modality='{name}')", 'is taken'):
+        add(dict(img=img, depth=img[..., 0], seg_fields=['depth']))

@@ -99,3 +99,13 @@ def test_channels_of_its_own():
         expected = before.clone()
         expected[own] = 0
         assert torch.equal(after, expected)
+
+
+@pytest.mark.parametrize('how', ['holes', 'noise'])
+def test_it_does_not_matter_where_the_data_lie(how):
+    results, found = packed(), []
+    for root, name in (('data', 'a'), ('/mnt/data', 'a'), ('data', 'b')):
+        results['data_samples'].set_metainfo(
+            dict(img_path=f'{root}/a.png', name=name))
+        found.append(Degrade('depth', how, 0.5)(dict(results))['inputs'])
+    assert found[0].equal(found[1]) and not found[0].equal(found[2])

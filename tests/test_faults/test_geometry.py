@@ -181,6 +181,28 @@ def test_an_image_alone_may_be_moved(build):
     assert dataset[0]['inputs'].shape == (3, 40, 40)
 
 
+@pytest.mark.parametrize('pack', [
+    dict(type='PackSegInputs'),
+    dict(type='TestTimeAug', transforms=[
+        [dict(type='RandomFlip', prob=0.)],
+        [dict(type='PackModalities', modalities=('rgb', ))]])])
+def test_a_stock_pipeline_of_the_image_may_pad(build, pack):
+    pad = dict(type='Pad', size=(40, 40))
+    inputs = build(pad, load=LOAD[:1], pack=(pack, ))[0]['inputs']
+    for image in inputs if isinstance(inputs, list) else [inputs]:
+        assert image.shape == (3, 40, 40)
+
+
+def test_an_image_like_a_tape_is_not_refused(tmp_path):
+    """Of a lidar: resized, cells of the picture are smaller than a pixel."""
+    resize = dict(type='Resize', scale=(312, 234), keep_ratio=True)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        inputs, _ = SamplePipeline([*LOAD[:2], resize, PACK])(dict(
+            rgb=np.zeros((64, 2048, 3), np.uint8),
+            depth=np.zeros((64, 2048), np.uint16)))
+    assert inputs['inputs'].shape == (6, 10, 312)
+
+
 def test_classes_may_change_their_numbers(build):
     sample = build(dict(type='Renumber'))[0]
     depth = sample['inputs'][3].numpy()

@@ -95,6 +95,15 @@ def test_bad_lists(tmp_path, text, parts):
         build(tmp_path, text)
 
 
+@pytest.mark.parametrize('ann_file', ['splits', 'none.txt'])
+def test_a_list_that_is_none(tmp_path, ann_file):
+    """Else all images would be used, those of validation as well."""
+    write(tmp_path)
+    (tmp_path / 'splits').mkdir()
+    with fails(FileNotFoundError, tmp_path / ann_file, 'leave ann_file out'):
+        build(tmp_path, ann_file=ann_file)
+
+
 def test_capital_letters_are_not_skipped(tmp_path):
     write(tmp_path)
     (tmp_path / 'rgb/office/note.txt').touch()
@@ -125,6 +134,8 @@ def test_nyudv2_takes_what_is_there(tmp_path, suffix):
     dataset = build(tmp_path, text)
     assert dataset.get_data_info(1)['img_path'].endswith('000004' + suffix)
     assert len(build(tmp_path)) == 2
+    write(tmp_path / 'sub', ('kitchen/1', ), suffix)
+    assert len(build(tmp_path / 'sub')) == 1
     other = '.jpg' if suffix == '.png' else '.png'
     Image.new('RGB', SIZE[::-1]).save(tmp_path / f'rgb/000004{other}')
     with fails(ValueError, tmp_path / 'rgb', '000004.jpg', '.png',

@@ -5,7 +5,7 @@
     python tools/dataset_converters/nyudv2.py --verify data/nyudv2
 
 With --divide 4 --out data/nyudv2_quarter it writes what configs/nyudv2_lite
-reads.
+reads, but for concat_half.py: --divide 2 --out data/nyudv2_half.
 """
 import argparse
 import sys

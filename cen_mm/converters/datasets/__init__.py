@@ -1,1 +1,1 @@
-"""Conversion and verification of data sets, without torch and mmseg."""
+"""Conversion and verification of data sets."""

@@ -8,6 +8,7 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 import numpy as np
 from tqdm import tqdm
 
+from ...datasets.names import name_of_line, read_list
 from .images import (
     PIXELS,
     REMEDY,
@@ -25,8 +26,8 @@ MEDIAN = 'median depth of an image', 'm'
 class Tree:
     """``rgb``, ``masks``, ``depth`` and a ``<split>.txt`` for every split.
 
-    The lines of a list are
-    ``rgb/NAME<tab>masks/NAME<tab>depth/NAME``, or names alone.
+    The lines of a list are ``rgb/NAME<tab>masks/NAME<tab>depth/NAME``, or
+    names alone, and are read as training reads them.
 
     Attributes:
         counts (dict): Number of images by split.
@@ -120,19 +121,22 @@ class Tree:
                     f'{path} does not exist: name the folder that holds it, '
                     'or make one with the converter')
                 continue
-            lines = path.read_text().splitlines()
+            try:
+                lines = read_list(str(path))
+            except ValueError as error:
+                report.problems['list'].append(str(error))
+                continue
             report.splits.append((split, len(lines), expected))
             if len(lines) != expected:
                 report.problems['count'].append(
                     f'{path} lists {len(lines)} images instead of {expected}: '
                     'use the complete list')
-            for number, line in enumerate(lines, 1):
-                name = Path(line).stem
-                if line not in (name, self.line(name)):
-                    report.problems['list'].append(
-                        f'{path}, line {number} is {line!r}: it must be a '
-                        'name, or rgb/NAME, masks/NAME and depth/NAME with '
-                        f'tabs between, such as {self.line("000001")!r}')
+            for line in lines:
+                try:
+                    name = name_of_line(
+                        line, 'rgb', [self.rgb_suffix, '.png'])
+                except ValueError as error:
+                    report.problems['list'].append(f'{path}: {error}')
                     continue
                 lists_with[name].append(path.name)
                 samples.append({folder: root / self.file(folder, name)
