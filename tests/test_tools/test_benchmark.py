@@ -184,7 +184,8 @@ def test_networks_that_ship(monkeypatch, tmp_path, run_tool, network):
     *((f'--size={size}', f"'{size}' is no HEIGHTxWIDTH of at least 64x64")
       for size in ('192', '192,256', '32x256', '-64x64')),
     *((f'--{field}=0', f'--{field} must be at least 1')
-      for field in ('batch', 'modalities', 'iters')),
+      for field in ('batch', 'iters')),
+    ('--modalities=1', '--modalities must be at least 2'),
     ('--depth 101 18', r'--depth 18 is none of \(50, 101, 152\) of --network '
      'resnet'),
     ('--network unet --depth 50', r'--depth 50 is none of \(8, 7, 6, 5\) of '

@@ -39,7 +39,8 @@ def benchmark(network: str, depth: Optional[Sequence[int]],
         OSError: If ``json_file`` cannot be written.
         ValueError: If the arguments do not fit together.
     """
-    at_least(1, batch=batch, modalities=modalities, iters=iters)
+    at_least(1, batch=batch, iters=iters)
+    at_least(2, modalities=modalities)
     at_least(0, warmup=warmup)
     depth = depth or DEPTHS[network][:1]
     shape = _shape(network, size or SIZES[network], depth)
