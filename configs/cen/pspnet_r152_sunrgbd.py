@@ -3,6 +3,6 @@ _base_ = './pspnet_r101_sunrgbd.py'
 model = dict(
     backbone=dict(
         # ImageNet weights of a ResNet-152 exist for the plain stem alone.
-        type='CENResNet',
+        type='ResNet',
         depth=152,
         init_cfg=dict(checkpoint='torchvision://resnet152')))
