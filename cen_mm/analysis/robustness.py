@@ -175,7 +175,7 @@ def _load(cfg: Config, checkpoint: str,
     if absent:
         raise ValueError(
             f'{cfg.filename}: val_evaluator measures {", ".join(found)}, and '
-            f"the table wants {', '.join(absent)}: set iou_metrics=['mIoU'] "
+            f"the table needs {', '.join(absent)}: set iou_metrics=['mIoU'] "
             'there')
     return _Run(cfg, model, dataset, cases)
 

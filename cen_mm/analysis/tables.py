@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Container, Iterable, List, Sequence, Union
 
+from ..engine.atomic_backend import write_whole
+
 
 def find_layer(name: str, layers: Iterable[str], owner: str = '') -> str:
     """The whole name of the layer that is called so, or ends so.
@@ -50,7 +52,7 @@ def run_names(folders: Sequence[Path]) -> List[str]:
 
 def write_csv(path: Union[str, Path], rows: Sequence[dict],
               columns: Sequence[str] = ()) -> None:
-    """Write rows, as :func:`write_whole`.
+    """Write rows, whole or not at all.
 
     Args:
         path (str | Path): The file.
@@ -64,15 +66,7 @@ def write_csv(path: Union[str, Path], rows: Sequence[dict],
         file, columns or list(rows[0]), extrasaction='ignore')
     writer.writeheader()
     writer.writerows(rows)
-    write_whole(path, file.getvalue())
-
-
-def write_whole(path: Union[str, Path], text: str) -> None:
-    """Write a file, whole or not at all."""
-    part = f'{path}.part'
-    with open(part, 'w', newline='') as file:
-        file.write(text)
-    os.replace(part, path)
+    write_whole(path, file.getvalue().encode())
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]],

@@ -1,4 +1,5 @@
 """The L1 penalty that makes channels exchangeable."""
+import io
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -11,6 +12,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from ..layers import exchangeable_norms, modality_names, region_mask
+from .atomic_backend import write_whole
 from .runner import trains_by_iteration, unwrapped
 
 
@@ -176,9 +178,7 @@ class SparsityHook(Hook):
                 for modality, value in zip(self.modalities, share)
             },
             step=step)
-        folder = Path(runner.work_dir) / 'gammas'
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / 'record.part'  # there whole or not at all
-        with open(part, 'wb') as file:
-            np.savez(file, **arrays)
-        part.replace(folder / f'iter_{step:06d}.npz')
+        file = io.BytesIO()
+        np.savez(file, **arrays)
+        write_whole(Path(runner.work_dir) / f'gammas/iter_{step:06d}.npz',
+                    file.getvalue())

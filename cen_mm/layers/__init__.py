@@ -33,8 +33,8 @@ from .norm import PrivateBN, PrivateIN, PrivateNorm, PrivateSyncBN
 from .present import OfModalities, PresentModalities, set_present
 from .private_network import (
     check_num_modalities,
+    check_once,
     exchangeable_norms,
-    expect_batch,
     make_private,
     modality_names,
     set_exchange,
@@ -47,8 +47,8 @@ __all__ = [
     'PrivateBN', 'PrivateConv', 'PrivateConv2d', 'PrivateIN', 'PrivateNorm',
     'PrivateStem', 'PrivateSyncBN', 'SelfAttentionFusion', 'alignment_losses',
     'channel_exchange', 'check_channels', 'check_loaded', 'check_modalities',
-    'check_num_modalities', 'check_present', 'exchangeable_norms',
-    'expect_batch', 'fold', 'fold_padded', 'make_private', 'modality_names',
-    'own_channels', 'own_first', 'packed_channels', 'region_mask',
-    'say_absent', 'set_exchange', 'set_present', 'unfold'
+    'check_num_modalities', 'check_once', 'check_present',
+    'exchangeable_norms', 'fold', 'fold_padded', 'make_private',
+    'modality_names', 'own_channels', 'own_first', 'packed_channels',
+    'region_mask', 'say_absent', 'set_exchange', 'set_present', 'unfold'
 ]

@@ -3,10 +3,11 @@ import difflib
 import re
 from contextlib import contextmanager
 from functools import partial
-from typing import Iterator, List, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Sequence, Tuple
 
 import torch
 from torch import nn
+from torch.compiler import is_compiling
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
@@ -114,8 +115,9 @@ def set_exchange(net: nn.Module, pattern: str, rule: ExchangeRule) -> None:
     """
     norms = exchangeable_norms(net)
     if any(norm.num_modalities == 1 for _, norm in norms):
-        raise ValueError('an exchange asks for a second modality: of one, '
-                         f'set exchange=None of the {type(net).__name__}')
+        raise ValueError(
+            'channels are exchanged between modalities, and the '
+            f'{type(net).__name__} has one: set exchange=None')
     chosen = [(name, norm) for name, norm in norms
               if re.search(rf'\b(?:{pattern})$', name)]
     if not chosen:
@@ -154,8 +156,29 @@ def modality_names(net: nn.Module) -> List[str]:
     return [str(m) for m in range(norm.num_modalities)]
 
 
+def check_once(net: nn.Module, batch: int, run: Callable, *args) -> Any:
+    """Call a function that runs a network, and the first time check that
+    the network's private layers see the folded batch.
+
+    Args:
+        net (nn.Module): A network with private layers.
+        batch (int): N*P, of the modalities present.
+        run (Callable): What to call.
+        args: Its arguments.
+
+    Raises:
+        ValueError: If a layer is called with another batch; it is named.
+    """
+    if getattr(net, 'batch_is_checked', False) or is_compiling():
+        return run(*args)
+    with _expect_batch(net, batch):
+        result = run(*args)
+    net.batch_is_checked = True
+    return result
+
+
 @contextmanager
-def expect_batch(net: nn.Module, batch: int) -> Iterator[None]:
+def _expect_batch(net: nn.Module, batch: int) -> Iterator[None]:
     """Check that private layers see the folded batch, while ``net`` runs.
 
     Some networks hand windows or tokens to a norm as further samples, which

@@ -4,7 +4,6 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from mmseg.registry import MODELS
 from mmseg.utils import OptSampleList, SampleList
 from torch import Tensor, nn
-from torch.compiler import is_compiling
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ..layers import (
@@ -14,8 +13,8 @@ from ..layers import (
     check_channels,
     check_modalities,
     check_num_modalities,
+    check_once,
     exchangeable_norms,
-    expect_batch,
     fold_padded,
     make_private,
     set_present,
@@ -150,7 +149,6 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
             if self.with_auxiliary_head:
                 self.auxiliary_head = self._by_stream(self.auxiliary_head)
         check_num_modalities(self, m)
-        self.batch_is_checked = False
         self.present = (self.test_cfg or {}).get('modalities', modalities)
 
     def use_present(self) -> None:
@@ -224,12 +222,8 @@ class CENSegmentor(PresentModalities, StreamSegmentor):
         folded = fold_padded(
             inputs, [count for name, count in zip(
                 self.modalities, self.channels) if name in self._running])
-        if self.batch_is_checked or is_compiling():
-            features = super().extract_feat(folded)
-        else:  # once
-            with expect_batch(self, len(folded)):
-                features = super().extract_feat(folded)
-            self.batch_is_checked = True
+        features = check_once(
+            self, len(folded), super().extract_feat, folded)
         check_maps(self.backbone, features, len(folded),
                    len(inputs) if self.merges else len(folded))
         return features

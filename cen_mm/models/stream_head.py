@@ -6,9 +6,8 @@ from mmseg.models.decode_heads.cascade_decode_head import BaseCascadeDecodeHead
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, cat, nn
-from torch.compiler import is_compiling
 
-from ..layers import Ensemble, OfModalities, expect_batch, unfold
+from ..layers import Ensemble, OfModalities, check_once, unfold
 from .enlarge import enlarge
 
 # Heads whose forward does not give one map of logits.
@@ -53,7 +52,6 @@ class StreamHead(OfModalities, BaseModule):
         self.align_corners = head.align_corners
         self.threshold = head.threshold
         self.out_channels = head.out_channels
-        self.batch_is_checked = False
 
     def _check_head(self) -> None:
         reason = None
@@ -90,12 +88,7 @@ class StreamHead(OfModalities, BaseModule):
             ValueError: If the wrapped head gives no map of K logits, or does
                 not treat its samples alike and apart.
         """
-        if self.batch_is_checked or is_compiling():
-            logits = self.head(inputs)
-        else:  # once
-            with expect_batch(self.head, len(inputs[0])):
-                logits = self.head(inputs)
-            self.batch_is_checked = True
+        logits = check_once(self.head, len(inputs[0]), self.head, inputs)
         if not isinstance(logits, Tensor) or logits.dim() != 4 or (
                 logits.shape[1] != self.out_channels):
             found = (f'{tuple(logits.shape)}' if isinstance(logits, Tensor)

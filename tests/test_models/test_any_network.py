@@ -242,7 +242,7 @@ BY_HAND = dict(type='PrivateBN', num_modalities=3)
      "takes 'affine', 'stats' and 'convs', that of a CENSegmentor 'stem' "
      'as well, got'),
     (dict(exchange=dict(norms='bn2'), modalities=('rgb', )),
-     'an exchange asks for a second modality'),
+     'between modalities, and the CENSegmentor has one'),
     (dict(backbone=dict(RESNET, norm_cfg=BY_HAND)),
      r'backbone\.bn1 is a PrivateBN with num_modalities=3, but the model has'),
     (dict(decode_head=dict(HEAD, norm_cfg=BY_HAND)),

@@ -4,7 +4,7 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 
-Run = Union[str, Sequence[Path]]
+Files = Union[str, Sequence[Path]]
 
 
 class Difference(NamedTuple):
@@ -22,7 +22,7 @@ class Difference(NamedTuple):
     seeds: Tuple[int, int]
 
 
-def compare_runs(run_a: Run, run_b: Run,
+def compare_runs(run_a: Files, run_b: Files,
                  resamples: int = 1000) -> Dict[str, Difference]:
     """Paired bootstrap over the test images, and over the seeds.
 
@@ -71,7 +71,7 @@ def compare_runs(run_a: Run, run_b: Run,
     return found
 
 
-def _find_files(run: Run) -> Sequence[Path]:
+def _find_files(run: Files) -> Sequence[Path]:
     files = run
     if isinstance(run, str):
         path = Path(run)

@@ -13,12 +13,12 @@ from tqdm import tqdm
 
 from ...apis.config import parse_options, read_config
 from ...apis.work_dir import locked, remove_traces
+from ...engine.atomic_backend import write_whole
 from ..cost.environment import commit
-from ..tables import write_whole
 from .processes import run_all
 from .training_log import exchanged_share, last_validation
 
-# Whom the lock of a folder is against.
+# What else may hold the lock of a folder, for the message.
 OTHERS = 'another sweep, or a training that it has left,'
 
 
@@ -157,8 +157,7 @@ def _freeze(root: Path, texts: Dict[str, str]) -> None:
                 f'{root} holds trainings of another config, or with other '
                 f'--cfg-options, see {path}: give another --work-dir')
     for name, text in texts.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(root / name, text)
+        write_whole(root / name, text.encode())
 
 
 def _command(training: Training, root: Path, train: str) -> List[str]:
@@ -195,7 +194,7 @@ def _keep_result(folder: Path, status: int, **about) -> str:
         raise ValueError(f'exit status {status}, {last.strip()}')
     metrics, share = last_validation(folder), exchanged_share(folder)
     write_whole(folder / 'result.json', json.dumps(
-        dict(about, metrics=metrics, exchanged=share), indent=1))
+        dict(about, metrics=metrics, exchanged=share), indent=1).encode())
     words = [f'{name} {value:.4g}' for name, value in metrics.items()
              if '/' not in name]  # of the ensemble
     if share is not None:
