@@ -16,7 +16,7 @@ from ..datasets import Degrade
 from ..models import CENSegmentor
 from .files import prepare_file
 from .held_out import check_truth, held_out_set
-from .tables import markdown, run_names, write_csv
+from .tables import markdown, metric_key, run_names, stream_of, write_csv
 from .variants import check_evaluator, evaluate_variants, quiet
 
 METRICS = 'mIoU', 'mAcc', 'aAcc'  # of the CSV; the table shows the first
@@ -125,11 +125,13 @@ def measure_robustness(checkpoints: Sequence[str],
             run.cfg, run.dataset, count,
             [partial(_predict, run.model, case) for case in run.cases], name)
         for case, metrics in zip(run.cases, found):
-            for stream in ('ensemble', *_streams(metrics)):
-                prefix = '' if stream == 'ensemble' else f'{stream}/'
+            streams = [stream_of(key) for key in metrics
+                       if key.endswith(METRICS[0])]
+            for stream in dict.fromkeys(['ensemble', *streams]):
                 table.append(dict(
-                    run=name, sensors=case.title, stream=stream,
-                    **{key: metrics[prefix + key] for key in METRICS}))
+                    run=name, sensors=case.title, stream=stream, **{
+                        key: metrics[metric_key(stream, key)]
+                        for key in METRICS}))
     if out:
         write_csv(out, table)
     rows: Dict[str, Dict[str, str]] = {}
@@ -141,10 +143,6 @@ def measure_robustness(checkpoints: Sequence[str],
         ['sensors', *columns],
         [[title, *(row.get(column, '') for column in columns)]
          for title, row in rows.items()], columns)
-
-
-def _streams(metrics: Dict[str, float]) -> List[str]:
-    return [key[:-len('/mIoU')] for key in metrics if key.endswith('/mIoU')]
 
 
 class _Run(NamedTuple):

@@ -50,6 +50,16 @@ def run_names(folders: Sequence[Path]) -> List[str]:
     return [os.path.relpath(folder, shared) for folder in folders]
 
 
+def stream_of(key: str) -> str:
+    """The stream that a metric such as ``rgb/mIoU`` or ``mIoU`` is of."""
+    return key.rpartition('/')[0] or 'ensemble'
+
+
+def metric_key(stream: str, metric: str) -> str:
+    """What a metric of a stream is called, see :func:`stream_of`."""
+    return metric if stream == 'ensemble' else f'{stream}/{metric}'
+
+
 def write_csv(path: Union[str, Path], rows: Sequence[dict],
               columns: Sequence[str] = ()) -> None:
     """Write rows, whole or not at all.

@@ -13,6 +13,6 @@ from .transforms import PackModalities, RandomScale
 __all__ = [
     'CityscapesRGBDDataset', 'CopyRGB', 'Degrade', 'LoadLabels',
     'LoadModality', 'LoadRGB', 'MultimodalSegDataset', 'NYUDv2Dataset',
-    'NoiseModality',
-    'PackModalities', 'RandomScale', 'RoomsDataset', 'SUNRGBDDataset'
+    'NoiseModality', 'PackModalities', 'RandomScale', 'RoomsDataset',
+    'SUNRGBDDataset'
 ]

@@ -28,10 +28,10 @@ class Solid:
             +z. A sphere, and the side of a cylinder, have the first one.
     """
 
-    kind: str  # 'box', 'sphere' or 'cylinder'
+    kind: str
     centre: Tuple[float, float, float]
-    half: Tuple[float, float, float]  # of its extent along its own axes
-    yaw: float  # radians, counterclockwise about z
+    half: Tuple[float, float, float]
+    yaw: float
     finish: Any
 
 

@@ -43,11 +43,11 @@ class Material:
             light. Defaults to 0.
     """
 
-    pattern: str  # one of PATTERNS
-    colours: np.ndarray  # linear RGB of both, (2, 3)
-    scale: float  # size of a repeat in metres
-    offset: float  # shift of the pattern in repeats
-    glow: float = 0  # emitted light, 1 is a white surface in full light
+    pattern: str
+    colours: np.ndarray
+    scale: float
+    offset: float
+    glow: float = 0
 
     def colour(self, u: np.ndarray, v: np.ndarray,
                size: np.ndarray) -> np.ndarray:

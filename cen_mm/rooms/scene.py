@@ -57,12 +57,12 @@ class Scene:
             the image, without measured depth, ``(R, 4)``.
     """
 
-    room: Solid  # a box that is seen from inside
+    room: Solid
     solids: List[Solid]
-    decals: List[Decal]  # the last is on top
-    eye: np.ndarray  # position of the camera, (3,)
-    axes: np.ndarray  # its axes right, down and forward in columns, (3, 3)
-    focal: float  # in widths of the image
-    light: np.ndarray  # position of the lamp, (3,)
-    exposure: float  # relative to that of a good photograph
+    decals: List[Decal]
+    eye: np.ndarray
+    axes: np.ndarray
+    focal: float
+    light: np.ndarray
+    exposure: float
     dropouts: np.ndarray

@@ -21,12 +21,12 @@ class Surface:
         size (np.ndarray): Extent of the face in metres, ``(2, N)``.
     """
 
-    point: np.ndarray  # in metres, (3, N)
-    normal: np.ndarray  # of length 1 and towards the camera, (3, N)
-    solid: np.ndarray  # index, 0 for the room, (N,)
-    face: np.ndarray  # index, (N,)
-    uv: np.ndarray  # metres from the corner of the face, (2, N)
-    size: np.ndarray  # extent of the face in metres, (2, N)
+    point: np.ndarray
+    normal: np.ndarray
+    solid: np.ndarray
+    face: np.ndarray
+    uv: np.ndarray
+    size: np.ndarray
 
 
 def find_surface(solids: Sequence[Solid], point: np.ndarray,

@@ -19,6 +19,7 @@ SHAPE = 30, 40
 
 class ByHeart(Run):
     """Labels 0 to 3 and 9, which does not count; colours are 10 * label."""
+    name_of = score = None  # not asked for
 
     def __init__(self, truths, streams, **inputs):
         self.truths, self.streams, self.inputs = truths, streams, inputs

@@ -12,7 +12,7 @@ from ..style import (
     new_figure,
     save,
 )
-from ..tables import markdown, run_names
+from ..tables import markdown, run_names, stream_of
 from .significance import Difference, compare_runs
 
 Cells = Dict[str, str]
@@ -77,7 +77,7 @@ def compare_rows(work_dir: str, references: Sequence[str],
     for row, seeds in rows.items():
         cells = {'row': row, 'seeds': str(len(seeds))}
         for stream in streams:
-            cells[stream.rpartition('/')[0] or 'ensemble'] = _spread(
+            cells[stream_of(stream)] = _spread(
                 [run[stream] for run in seeds])
         for reference in references:
             found = differences.get((row, reference))
@@ -114,7 +114,7 @@ def _draw(rows: Dict[str, List[Cells]], streams: List[str],
     figure, ((left, right), ) = new_figure(
         1, 2, (9, 1.2 + 0.28 * len(rows)), sharey=True,
         width_ratios=(3, 2))
-    names = [stream.rpartition('/')[0] or 'ensemble' for stream in streams]
+    names = list(map(stream_of, streams))
     colours = modality_colours(names)
     for name in names:  # a row may lack a stream
         left.plot([], [], 'o', color=colours[name], alpha=0.7, markersize=4,

@@ -1,4 +1,5 @@
 """Trained models beside the images of their test sets, whatever the task."""
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import (
     Any,
@@ -38,10 +39,8 @@ class Sample(NamedTuple):
     key: Sequence[tuple] = ()
 
 
-class Run:
-    """A trained model and its test images.
-
-    A subclass for each task overrides the methods without a body.
+class Run(ABC):
+    """A trained model and its test images. Each task has a subclass.
 
     Attributes:
         names (list[str]): Names of the test images.
@@ -69,6 +68,7 @@ class Run:
         ]
         self.names = [self.name_of(view) for view in self.views]
 
+    @abstractmethod
     def name_of(self, view: dict) -> str:
         """The name of an image, from the data set's entry of it."""
 
@@ -89,6 +89,7 @@ class Run:
             f'sizes of the first {self.truth}': self.load(0).truth.shape
         }
 
+    @abstractmethod
     def load(self, index: int) -> Sample:
         """One test image."""
 
@@ -96,10 +97,12 @@ class Run:
         """The RGB image of a sample, None if the run does not have it."""
         return sample.inputs.get('rgb')
 
+    @abstractmethod
     def predict(self, sample: Sample) -> Dict[str, np.ndarray]:
         """Predictions by stream, and last for 'ensemble', which is all that
         a model without streams has; shaped as the truth. Uses up the data."""
 
+    @abstractmethod
     def picture(self, prediction: np.ndarray) -> np.ndarray:
         """A prediction, or the truth, in colours: ``(H, W, 3)`` uint8."""
 
@@ -107,12 +110,15 @@ class Run:
         """Names and RGB colours in some truths and their predictions."""
         return []
 
+    @abstractmethod
     def known(self, truth: np.ndarray) -> np.ndarray:
         """Where there is a truth, ``(H, W)`` bool."""
 
+    @abstractmethod
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """The distance of predictions or truth at each pixel, ``(H, W)``."""
 
+    @abstractmethod
     def score(self, error: float) -> str:
         """The mean difference from the truth, in terms of ``measure``."""
 

@@ -4,6 +4,7 @@ from typing import Any, List, Optional
 import numpy as np
 
 from ..style import BLUE, GREY, UNITS, VERMILION, new_figure, save
+from ..tables import stream_of
 from .sweep_table import Curve, curves, find_metric, metric_names, read_table
 
 SYMBOLS = {
@@ -41,9 +42,9 @@ def plot_sweep(results: str, out: str, metric: str = '') -> str:
     least, most = min(counts), max(counts)
     seeds = '1 seed' if most == 1 else (
         f'{most} seeds' if least == most else f'{least} to {most} seeds')
-    stream, _, name = column.rpartition('/')
+    name = column.rpartition('/')[2]
     if any('/' in k for k in metric_names(rows)):
-        name = f'{stream or "ensemble"} {name}'
+        name = f'{stream_of(column)} {name}'
     _draw(metrics, shares, name, seeds, out)
     lines = [f'{out}: {name} over {seeds}, +- their standard deviation']
     for curve, exchanged in zip(metrics, shares):

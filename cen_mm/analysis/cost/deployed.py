@@ -64,7 +64,7 @@ def benchmark_deployed(network: str, depth: int, shape: Tuple[int, int],
     torch.manual_seed(0)
     x = torch.rand(batch, 3 * modalities, *shape)
     nets = networks_that_ship(network, depth, modalities,
-                        [s for s in shares if s * modalities <= 1])
+                              [s for s in shares if s * modalities <= 1])
     flops = {name: count_flops(net, x) for name, net in nets.items()}
     rows = []
     for runtime, prepare in (('torch', _torch_step), ('onnxruntime',

@@ -12,7 +12,7 @@ from typing import Collection, Dict, Iterator, List, Optional, Sequence
 
 from mmengine.dataset import BaseDataset
 
-from ..tables import short_name
+from ..tables import metric_key, short_name
 from ..trained_net import Norms, TrainedNet
 from ..variants import evaluate_variants
 
@@ -44,8 +44,7 @@ class ForcedNet:
 
     def value(self, metric: str, stream: str) -> float:
         """A stream's metric, nan if it has none."""
-        prefix = '' if stream == 'ensemble' else f'{stream}/'
-        return self.metrics.get(prefix + metric, math.nan)
+        return self.metrics.get(metric_key(stream, metric), math.nan)
 
     def difference(self, metric: str, stream: str) -> float:
         """A stream's metric minus that of the reference."""
