@@ -59,9 +59,9 @@ def compare_rows(work_dir: str, references: Sequence[str],
         if reference not in rows:
             raise ValueError(f'{root} has no row {reference}, but '
                              f'{", ".join(rows) or "none at all"}')
-    streams = [key for key in runs[0] if key.split('/')[-1] == METRIC]
-    streams = dict.fromkeys(
-        key for run in runs for key in streams if run[key])
+    keys = list(dict.fromkeys(
+        key for run in runs for key, value in run.items()
+        if value and key.split('/')[-1] == METRIC))
     # Trainings that are still running have such files, too.
     files = [[root / row / f'seed{run["seed"]}' / 'confusions.npz'
               for run in seeds] for row, seeds in rows.items()]
@@ -76,9 +76,8 @@ def compare_rows(work_dir: str, references: Sequence[str],
     lines = []
     for row, seeds in rows.items():
         cells = {'row': row, 'seeds': str(len(seeds))}
-        for stream in streams:
-            cells[stream_of(stream)] = _spread(
-                [run[stream] for run in seeds])
+        for key in keys:
+            cells[stream_of(key)] = _spread([run[key] for run in seeds])
         for reference in references:
             found = differences.get((row, reference))
             cells[f'minus {reference}'] = _interval(found)
@@ -89,7 +88,7 @@ def compare_rows(work_dir: str, references: Sequence[str],
         cells['minutes'] = f'{mean(minutes):.0f}' if minutes else ''
         lines.append(cells)
     if plot:
-        _draw(rows, list(streams), differences, references[0], plot)
+        _draw(rows, keys, differences, references[0], plot)
     head = list(lines[0])
     return markdown(
         head, [list(cells.values()) for cells in lines], head[1:])
@@ -108,20 +107,20 @@ def _interval(found: Optional[Difference]) -> str:
         f'{found.a - found.b:+.1f} [{found.low:+.1f}, {found.high:+.1f}]')
 
 
-def _draw(rows: Dict[str, List[Cells]], streams: List[str],
+def _draw(rows: Dict[str, List[Cells]], keys: List[str],
           differences: dict, reference: str, plot: str) -> None:
     """A line a row: mIoU on the left, the difference on the right."""
     figure, ((left, right), ) = new_figure(
         1, 2, (9, 1.2 + 0.28 * len(rows)), sharey=True,
         width_ratios=(3, 2))
-    names = list(map(stream_of, streams))
+    names = list(map(stream_of, keys))
     colours = modality_colours(names)
     for name in names:  # a row may lack a stream
         left.plot([], [], 'o', color=colours[name], alpha=0.7, markersize=4,
                   label=name)
     for place, (row, seeds) in enumerate(rows.items()):
-        for shift, (name, stream) in enumerate(zip(names, streams)):
-            values = [float(run[stream]) for run in seeds if run[stream]]
+        for shift, (name, key) in enumerate(zip(names, keys)):
+            values = [float(run[key]) for run in seeds if run[key]]
             left.plot(
                 values, [place + 0.2 * (shift - 1)] * len(values), 'o',
                 color=colours[name], alpha=0.7, markersize=4)
